@@ -1,0 +1,83 @@
+// Package custody says who holds a dossier's paper originals. A paper has
+// exactly one holder at every moment. It changes hands by two acts of two
+// people: the holder offers, the receiver takes; the holder changes at the take.
+// The package is pure; the workflow applies its rules and the store keeps the rows.
+package custody
+
+import "fmt"
+
+// The kinds of holder.
+const (
+	Citizen   = "citizen"
+	Office    = "office"
+	Carrier   = "carrier"
+	Authority = "authority"
+)
+
+// Holder is somebody who can hold papers: a kind and an id within it (none for
+// the citizen, of whom there is one per dossier).
+type Holder struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id,omitempty"`
+}
+
+// None says whether nobody is meant.
+func (h Holder) None() bool { return h.Kind == "" }
+
+// String gives "carrier viettelpost" or "citizen".
+func (h Holder) String() string {
+	if h.ID == "" {
+		return h.Kind
+	}
+	return h.Kind + " " + h.ID
+}
+
+// Papers is the bundle of a dossier's paper originals, which travel together.
+type Papers struct {
+	Count   int    `json:"count"`
+	Holder  Holder `json:"holder"`
+	Offered Holder `json:"offered"` // None when no offer is open
+}
+
+// Error is an act that the rules refuse. It names who holds the papers.
+type Error struct {
+	Rule   string // no_papers, not_holder, already_offered, not_offered_to_you, offer_to_self, unknown_holder
+	Holder Holder
+}
+
+// Error gives the rule and the holder.
+func (e *Error) Error() string { return fmt.Sprintf("custody: %s: held by %s", e.Rule, e.Holder) }
+
+// Offer opens an offer from the holder to another. Offering again to the same
+// one changes nothing; to another one it moves the offer.
+func (p Papers) Offer(from, to Holder) (Papers, error) {
+	switch {
+	case p.Count == 0:
+		return p, &Error{Rule: "no_papers", Holder: p.Holder}
+	case !known(to.Kind):
+		return p, &Error{Rule: "unknown_holder", Holder: p.Holder}
+	case p.Holder != from:
+		return p, &Error{Rule: "not_holder", Holder: p.Holder}
+	case from == to:
+		return p, &Error{Rule: "offer_to_self", Holder: p.Holder}
+	}
+	p.Offered = to
+	return p, nil
+}
+
+// Take closes an offer: the papers are now the taker's.
+func (p Papers) Take(by Holder) (Papers, error) {
+	switch {
+	case p.Count == 0:
+		return p, &Error{Rule: "no_papers", Holder: p.Holder}
+	case p.Holder == by:
+		return p, &Error{Rule: "already_holder", Holder: p.Holder}
+	case p.Offered != by:
+		return p, &Error{Rule: "not_offered_to_you", Holder: p.Holder}
+	}
+	return Papers{Count: p.Count, Holder: by}, nil
+}
+
+func known(kind string) bool {
+	return kind == Citizen || kind == Office || kind == Carrier || kind == Authority
+}

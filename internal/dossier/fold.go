@@ -1,0 +1,26 @@
+package dossier
+
+import "strings"
+
+// folding maps each Vietnamese letter to its base letter.
+var folding = func() *strings.Replacer {
+	var pairs []string
+	for base, letters := range map[string]string{
+		"a": "àáảãạăằắẳẵặâầấẩẫậ", "e": "èéẻẽẹêềếểễệ", "i": "ìíỉĩị", "o": "òóỏõọôồốổỗộơờớởỡợ",
+		"u": "ùúủũụưừứửữự", "y": "ỳýỷỹỵ", "d": "đ",
+	} {
+		for _, l := range letters {
+			pairs = append(pairs, string(l), base)
+		}
+	}
+	for _, mark := range "\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b" { // the marks alone, as some systems write them
+		pairs = append(pairs, string(mark), "")
+	}
+	return strings.NewReplacer(pairs...)
+}()
+
+// FoldName writes a name in lower case without accents, for searching: "Nguyễn Văn
+// Đức" and "nguyen van duc" are the same. Blanks are made single.
+func FoldName(s string) string {
+	return folding.Replace(strings.Join(strings.Fields(strings.ToLower(s)), " "))
+}
