@@ -1,0 +1,88 @@
+package calendar
+
+import "time"
+
+// Calendar is one authority's working time over a run of whole years, in one
+// version. It comes from [Load] or [Default] and never changes.
+type Calendar struct {
+	id, version, source string
+
+	hours      hours
+	rest       [7]bool // weekly rest, by time.Weekday
+	restSource string
+	years      []year // as published, in order and without gaps
+
+	// Derived by index, so that no count ever walks the days one by one.
+	first   date   // 1 January of the first year
+	before  []int  // before[i]: working days before the i-th day; one more than there are days
+	working []date // the working days in order
+}
+
+// year is what a plan of holidays says about one year.
+type year struct {
+	number   int
+	computed bool
+	source   string
+	daysOff  []special
+	makeups  []special
+	line     int // in the file, for complaints
+}
+
+// special is a day on which the weekly rhythm does not hold.
+type special struct {
+	day          date
+	name, source string
+	line         int // in the file, for complaints
+}
+
+// ID names the calendar, whatever its version.
+func (c *Calendar) ID() string { return c.id }
+
+// Version names the edition of the calendar. A dossier keeps it, so that its
+// due date can be explained after the calendar has changed.
+func (c *Calendar) Version() string { return c.version }
+
+// Computed says whether the holidays of t's year were worked out from the
+// Labour Code 2019 (Art 111(3), 112) because no official plan was published
+// yet. Due dates in such a year may still move.
+func (c *Calendar) Computed(t time.Time) bool {
+	d, _ := split(t)
+	return c.covers(d) && c.years[d.year()-c.years[0].number].computed
+}
+
+// WorkingDay says whether the authority works on t's day: neither weekly rest
+// nor a day off (Labour Code 2019 Art 111, 112), or a make-up day. A day the
+// calendar does not cover is not known to be worked: false.
+func (c *Calendar) WorkingDay(t time.Time) bool {
+	d, _ := split(t)
+	return c.works(d)
+}
+
+// NextOpening is the first moment, t itself or later, at which the office is
+// open. It is the zero time when t, or that moment, is out of the calendar's
+// reach.
+func (c *Calendar) NextOpening(t time.Time) time.Time {
+	d, clock := split(t)
+	if c.works(d) {
+		if opens, ok := c.hours.nextOpen(clock); ok {
+			return d.at(opens)
+		}
+	}
+	next, err := c.step(d, 1)
+	if err != nil {
+		return time.Time{}
+	}
+	return next.at(c.hours.morning.opens)
+}
+
+// AddWorkingDays is midnight at the start of the n-th working day after day,
+// which itself is not counted (Civil Code 2015 Art 147(2)). A negative n counts
+// backwards, 0 stays on the day, worked or not. The error is a *ReachError.
+func (c *Calendar) AddWorkingDays(day time.Time, n int) (time.Time, error) {
+	d, _ := split(day)
+	last, err := c.step(d, n)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return last.at(0), nil
+}

@@ -1,0 +1,145 @@
+package calendar
+
+import (
+	"io"
+	"strings"
+	"time"
+)
+
+// Load reads a calendar file, a JSON document of this shape, in which every
+// field is required but computed:
+//
+//	{
+//	  "id": "ha-noi", "version": "2026.1", "source": "…",
+//	  "hours": {"morning": "08:00-12:00", "afternoon": "13:00-17:00", "source": "…"},
+//	  "weekly_rest": {"days": ["saturday", "sunday"], "source": "…"},
+//	  "years": [{
+//	    "year": 2025, "computed": false, "source": "…",
+//	    "days_off":    [{"date": "2025-05-02", "name": "…", "source": "…"}],
+//	    "makeup_days": [{"date": "2025-04-26", "name": "…", "source": "…"}]
+//	  }]
+//	}
+//
+// The years follow one another without a gap. A day off may fall on weekly rest
+// (holidays do, and are then compensated on another day off: Labour Code 2019
+// Art 111(3)); a make-up day must. Load is strict, for a calendar that is a
+// little wrong makes thousands of due dates wrong: whatever it does not
+// understand or finds contradictory is a *LoadError and no calendar.
+func Load(r io.Reader) (*Calendar, error) {
+	doc, err := newReader(r)
+	if err != nil {
+		return nil, err
+	}
+	c := &Calendar{}
+	err = doc.object(map[string]func() error{
+		"id":          doc.text(&c.id),
+		"version":     doc.text(&c.version),
+		"source":      doc.text(&c.source),
+		"hours":       func() error { return doc.hours(&c.hours) },
+		"weekly_rest": func() error { return doc.weeklyRest(c) },
+		"years":       func() error { return doc.array(func() error { return doc.year(c) }) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Not before all is read: the years may stand before the weekly rest.
+	err = c.checkYears()
+	if err != nil {
+		return nil, err
+	}
+	c.index()
+	return c, nil
+}
+
+func (r *reader) hours(h *hours) error {
+	err := r.object(map[string]func() error{
+		"morning":   func() error { return r.halfDay(&h.morning) },
+		"afternoon": func() error { return r.halfDay(&h.afternoon) },
+		"source":    r.text(&h.source),
+	})
+	if err != nil {
+		return err
+	}
+	err = h.check()
+	if err != nil {
+		return &LoadError{Line: r.line(), Entry: "hours", Problem: err.Error()}
+	}
+	return nil
+}
+
+func (r *reader) halfDay(into *halfDay) error {
+	var s string
+	err := r.text(&s)()
+	if err != nil {
+		return err
+	}
+	*into, err = parseHalfDay(s)
+	if err != nil {
+		return &LoadError{Line: r.line(), Entry: "hours", Problem: err.Error()}
+	}
+	return nil
+}
+
+func (r *reader) weeklyRest(c *Calendar) error {
+	return r.object(map[string]func() error{
+		"days":   func() error { return r.array(func() error { return r.restDay(c) }) },
+		"source": r.text(&c.restSource),
+	})
+}
+
+func (r *reader) restDay(c *Calendar) error {
+	var name string
+	err := r.text(&name)()
+	if err != nil {
+		return err
+	}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if name != strings.ToLower(d.String()) {
+			continue
+		}
+		if c.rest[d] {
+			return &LoadError{Line: r.line(), Entry: "weekly_rest " + name, Problem: "given twice"}
+		}
+		c.rest[d] = true
+		return nil
+	}
+	return &LoadError{Line: r.line(), Entry: "weekly_rest " + name, Problem: "not a day of the week, such as sunday"}
+}
+
+func (r *reader) year(c *Calendar) error {
+	var y year
+	err := r.object(map[string]func() error{
+		"year": func() error {
+			y.line = r.line()
+			return r.value(&y.number, "a year")()
+		},
+		"computed":    r.value(&y.computed, "true or false"),
+		"source":      r.text(&y.source),
+		"days_off":    func() error { return r.array(func() error { return r.special("days_off", &y.daysOff) }) },
+		"makeup_days": func() error { return r.array(func() error { return r.special("makeup_days", &y.makeups) }) },
+	}, "computed")
+	c.years = append(c.years, y)
+	return err
+}
+
+func (r *reader) special(list string, into *[]special) error {
+	var s special
+	var written string
+	err := r.object(map[string]func() error{
+		"date": func() error {
+			s.line = r.line()
+			return r.text(&written)()
+		},
+		"name":   r.text(&s.name),
+		"source": r.text(&s.source),
+	})
+	if err != nil {
+		return err
+	}
+	s.day, err = parseDate(written)
+	if err != nil {
+		return &LoadError{Line: s.line, Entry: list + " " + written, Problem: "not a date, such as 2025-04-26"}
+	}
+	*into = append(*into, s)
+	return nil
+}
