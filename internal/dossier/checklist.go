@@ -3,6 +3,7 @@ package dossier
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // FieldError is one thing wrong with a request: where, by which rule, how bad.
@@ -70,7 +71,7 @@ func checkForm(at string, w Wanted, g Given) []FieldError {
 	if g.Form != FormScan && g.Document != "" {
 		errs = append(errs, FieldError{Pointer: at + "/document_id", Rule: "document_not_expected"})
 	}
-	if g.Form == FormNotAvailable && g.Reason == "" {
+	if g.Form == FormNotAvailable && strings.TrimSpace(g.Reason) == "" {
 		errs = append(errs, FieldError{Pointer: at + "/reason", Rule: "reason_required"})
 	}
 	return errs

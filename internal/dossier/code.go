@@ -14,7 +14,7 @@ var Zone = time.FixedZone("ICT", 7*3600)
 func LocalDay(t time.Time) string { return t.In(Zone).Format(time.DateOnly) }
 
 var (
-	codePattern   = regexp.MustCompile(`^([A-Z0-9]{4,10})-(\d{6})-(\d{4,5})-([A-Z0-9])$`)
+	codePattern   = regexp.MustCompile(`^([A-Z0-9]{4,10})-(\d{6})-(\d{4}|[1-9]\d{4})-([A-Z0-9])$`)
 	officePattern = regexp.MustCompile(`^[A-Z0-9]{4,10}$`)
 	portalPattern = regexp.MustCompile(`^(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{2}){0,3})-(\d{6})-\d{4,5}$`)
 )
@@ -33,11 +33,11 @@ func Code(office string, day time.Time, n int) (string, error) {
 	return body + "-" + string(CheckCharacter(strings.ReplaceAll(body, "-", ""))), nil
 }
 
-// ValidCode says whether the text is a well-formed dossier code: shape, a real
-// date, and the right check character.
+// ValidCode says whether the text is a code that Code could have built: shape, a
+// real date, a running number above 0, and the right check character.
 func ValidCode(code string) bool {
 	m := codePattern.FindStringSubmatch(code)
-	if m == nil || !realDate(m[2]) {
+	if m == nil || !realDate(m[2]) || m[3] == "0000" {
 		return false
 	}
 	return CheckCharacter(m[1]+m[2]+m[3]) == m[4][0]

@@ -22,5 +22,5 @@ var folding = func() *strings.Replacer {
 // FoldName writes a name in lower case without accents, for searching: "Nguyễn Văn
 // Đức" and "nguyen van duc" are the same. Blanks are made single.
 func FoldName(s string) string {
-	return folding.Replace(strings.Join(strings.Fields(strings.ToLower(s)), " "))
+	return strings.Join(strings.Fields(folding.Replace(strings.ToLower(s))), " ")
 }

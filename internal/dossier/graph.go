@@ -120,9 +120,9 @@ type Belief int
 // How a reported status relates to where the dossier stands.
 const (
 	Believe Belief = iota // a lawful next step: apply it
-	Repeat                // where we stand already: nothing to do
-	Early                 // a later step whose predecessor is not known yet: keep it
-	Stale                 // a step back or out of a final state: record, do not believe
+	Repeat                // where we stand already: only its time is news
+	Early                 // a newer step whose predecessor is not known yet: keep it
+	Stale                 // older than what we believe, or not the authority's to say: record, do not believe
 )
 
 // Report is a status that the authority's side says the dossier has.
@@ -132,10 +132,14 @@ type Report struct {
 }
 
 // Judge compares a report with where the dossier stands; last is the time of the
-// newest report already believed. Callbacks repeat and overtake each other; the
-// end must be the same. A report older than one we believed is stale, whatever
-// edges the graph has: otherwise a late "accepted" would lead out of a
-// supplement that came after it.
+// newest report already believed or repeated. Callbacks repeat and overtake each
+// other; the end must be the same. A report older than last is stale, whatever
+// edges the graph has: otherwise a late "accepted" would lead out of a supplement
+// that came after it. For the same reason a repeat moves last on: a "processing"
+// heard again after a supplement that we have yet to hear of must outlive it.
+//
+// The caller keeps early reports and judges them again after each one believed.
+// Of two reports of the same instant the graph decides, as well as it can.
 func Judge(current Status, last time.Time, r Report) Belief {
 	switch {
 	case !r.Status.Valid() || r.Status == Returned || r.Status == Withdrawn:
@@ -148,17 +152,19 @@ func Judge(current Status, last time.Time, r Report) Belief {
 		return Believe
 	case current.Decided() || current.Final():
 		return Stale
-	case Bridge(current, r.Status) != 0:
-		return Early
 	default:
-		return Stale
+		return Early // from every open status there is a way to every status
 	}
 }
 
-// Bridge gives the one status that must have come between two for the later to
-// be lawful, or 0 where there is none. Only "accepted" and "processing" can be
-// passed through without a word; a decision, a supplement or a fee cannot.
+// Bridge gives the next status that must have come between two for the later to
+// be lawful, or 0 where none is needed or none will do. Only "accepted" and
+// "processing" can be passed through without a word; a decision, a supplement or
+// a fee cannot, so a step past one of them has no bridge.
 func Bridge(from, to Status) Status {
+	if from == to || CanMove(from, to, ByAuthority) == nil {
+		return 0
+	}
 	for _, via := range []Status{Processing, Accepted} {
 		if via != from && CanMove(from, via, ByAuthority) == nil &&
 			(CanMove(via, to, ByAuthority) == nil || via == Accepted && Bridge(via, to) != 0) {

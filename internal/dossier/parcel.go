@@ -59,7 +59,6 @@ type Parcel struct {
 func Fold(events []ParcelEvent) Parcel {
 	seen := map[string]bool{}
 	p := Parcel{State: DeliveryNone}
-	var best ParcelEvent
 	for _, e := range events {
 		if seen[e.ID] || !slices.Contains(ParcelEventTypes(), e.Type) {
 			continue
@@ -68,33 +67,24 @@ func Fold(events []ParcelEvent) Parcel {
 		if e.Type == DeliveryAttemptFailed {
 			p.Attempts++
 		}
-		if best.ID == "" {
-			best = e
-			continue
+		p.Contradicted = p.Contradicted || e.Type.ParcelEnd() && p.State.ParcelEnd() && e.Type != p.State
+		if p.State == DeliveryNone || outranks(e, p) {
+			p.State, p.Since = e.Type, e.OccurredAt
 		}
-		p.Contradicted = p.Contradicted || e.Type.ParcelEnd() && best.Type.ParcelEnd() && e.Type != best.Type
-		if outranks(e, best) {
-			best = e
-		}
-	}
-	if best.ID != "" {
-		p.State, p.Since = best.Type, best.OccurredAt
 	}
 	return p
 }
 
-// outranks is a total order over events, so that Fold cannot depend on arrival.
-func outranks(a, b ParcelEvent) bool {
-	if fa, fb := finality(a.Type), finality(b.Type); fa != fb {
-		return fa > fb
+// outranks orders events by end, then by time, then by the order of the way. Two
+// that are equal in all of it make the same parcel, so Fold cannot depend on arrival.
+func outranks(e ParcelEvent, p Parcel) bool {
+	if fe, fp := finality(e.Type), finality(p.State); fe != fp {
+		return fe > fp
 	}
-	if !a.OccurredAt.Equal(b.OccurredAt) {
-		return a.OccurredAt.After(b.OccurredAt)
+	if !e.OccurredAt.Equal(p.Since) {
+		return e.OccurredAt.After(p.Since)
 	}
-	if ra, rb := slices.Index(ParcelEventTypes(), a.Type), slices.Index(ParcelEventTypes(), b.Type); ra != rb {
-		return ra > rb
-	}
-	return a.ID > b.ID
+	return slices.Index(ParcelEventTypes(), e.Type) > slices.Index(ParcelEventTypes(), p.State)
 }
 
 // finality ranks the ends of a parcel's way; 0 is "still on the way".

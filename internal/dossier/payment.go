@@ -22,11 +22,11 @@ type Fees struct {
 }
 
 // State sums the ledger up. closedWithout says that the dossier ended without
-// the authority's service, so that what was paid must go back.
+// the authority's service, so that nothing is owed and what was paid must go back.
 func (f Fees) State(closedWithout bool) PaymentState {
 	kept := f.Paid - f.Refunded
 	switch {
-	case f.Due == 0 && f.Paid == 0:
+	case f.Paid == 0 && (f.Due == 0 || closedWithout):
 		return PaymentNone
 	case closedWithout && kept > 0:
 		return PaymentRefundDue

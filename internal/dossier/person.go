@@ -55,7 +55,7 @@ func mustPersons(raw []byte) PersonRules {
 }
 
 // Check judges a person's particulars. base is the pointer of the person in the
-// request; today bounds the birth date.
+// request; the local day of today bounds the birth date.
 func (r PersonRules) Check(base string, p Person, today time.Time) []FieldError {
 	c := personCheck{rules: r, base: base}
 	c.name(p.FullName)
@@ -78,7 +78,7 @@ func (r PersonRules) Check(base string, p Person, today time.Time) []FieldError 
 func (r PersonRules) CheckRecipient(base string, p Person) []FieldError {
 	c := personCheck{rules: r, base: base}
 	c.name(p.FullName)
-	if p.Phone == "" {
+	if plainPhone(p.Phone) == "" {
 		c.refuse("/phone", "required")
 	}
 	if strings.TrimSpace(p.Address) == "" {
@@ -105,9 +105,12 @@ func (c *personCheck) breach(field, rule string) {
 
 func (c *personCheck) name(name string) {
 	name = strings.TrimSpace(name)
-	if name == "" {
+	switch {
+	case name == "":
 		c.refuse("/full_name", "required")
-	} else if !utf8.ValidString(name) || utf8.RuneCountInString(name) > 200 {
+	case !utf8.ValidString(name):
+		c.refuse("/full_name", "text_not_plain")
+	case utf8.RuneCountInString(name) > 200:
 		c.refuse("/full_name", "too_long")
 	}
 }
@@ -125,7 +128,7 @@ func (c *personCheck) citizen(p Person, today time.Time) {
 		c.breach("/date_of_birth", "birth_date_real")
 		return
 	}
-	if born.After(today) {
+	if p.DateOfBirth > LocalDay(today) { // days, not instants: a child born today has been born before seven as well
 		c.breach("/date_of_birth", "birth_date_future")
 		return
 	}
@@ -169,7 +172,7 @@ func plainPhone(phone string) string {
 func NormalPhone(phone string) string {
 	p := strings.TrimPrefix(plainPhone(phone), "+")
 	if rest, ok := strings.CutPrefix(p, "84"); ok && len(rest) >= 8 {
-		return "0" + rest
+		return "0" + strings.TrimPrefix(rest, "0") // some write +84 0900…
 	}
 	return p
 }

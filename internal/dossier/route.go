@@ -1,6 +1,9 @@
 package dossier
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Scanned is a given component with what the digitization check says of it.
 type Scanned struct {
@@ -66,8 +69,8 @@ func (d *RouteDecision) because(reason string) {
 }
 
 // CheckRoute refuses what could never be finished: a procedure that an agent may
-// not take, or scans only where the procedure is not offered online, so that
-// there would be nothing to send.
+// not take, or, where it is not offered online, a scan that nothing would carry
+// and a filing without a sheet to send.
 func CheckRoute(agentAllowed bool, channels []string, wanted []Wanted, given []Given) []FieldError {
 	if !agentAllowed {
 		return []FieldError{{Pointer: "/procedure_code", Rule: "not_allowed_at_agent"}}
@@ -78,10 +81,29 @@ func CheckRoute(agentAllowed bool, channels []string, wanted []Wanted, given []G
 	if !slices.Contains(channels, "post") {
 		return []FieldError{{Pointer: "/procedure_code", Rule: "not_allowed_at_agent"}}
 	}
-	for _, g := range given {
-		if w, ok := want(wanted, g.Code); ok && (g.Form.Paper() || w.PaperDemanded) {
-			return nil
+	var errs []FieldError
+	sheets := 0
+	for i, g := range given {
+		w, known := want(wanted, g.Code)
+		switch {
+		case !known: // CheckComponents says so
+		case g.Form.Paper() || w.PaperDemanded:
+			sheets++
+		case g.Form == FormScan:
+			errs = append(errs, FieldError{Pointer: "/components/" + strconv.Itoa(i) + "/form", Rule: "paper_required", Args: map[string]string{"component": g.Code}})
 		}
 	}
-	return []FieldError{{Pointer: "/components", Rule: "paper_required"}}
+	if len(errs) == 0 && sheets == 0 {
+		errs = append(errs, FieldError{Pointer: "/components", Rule: "paper_required", Args: map[string]string{"component": firstOnPaper(wanted)}})
+	}
+	return errs
+}
+
+// firstOnPaper is the first component that may be given on paper, "" for none.
+func firstOnPaper(wanted []Wanted) string {
+	i := slices.IndexFunc(wanted, func(w Wanted) bool { return slices.ContainsFunc(w.Forms, Form.Paper) })
+	if i < 0 {
+		return ""
+	}
+	return wanted[i].Code
 }

@@ -32,7 +32,9 @@ type Position struct {
 	Submitted     bool `json:"submitted,omitempty"`
 	// Rounds counts supplements given to the authority; Asked lists the
 	// components it asks for now.
+	// Given says that the citizen gave what was asked, and it is to be handed on.
 	Rounds int          `json:"rounds,omitempty"`
+	Given  bool         `json:"given,omitempty"`
 	Asked  []string     `json:"asked,omitempty"`
 	Fees   dossier.Fees `json:"fees,omitzero"`
 	Result Result       `json:"result,omitzero"`

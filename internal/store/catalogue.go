@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoso/internal/catalogue"
+	"hoso/internal/dossier"
+)
+
+// ErrPublished means that a loaded catalogue would change a published procedure
+// version, which is forbidden: a dossier keeps the version of its day.
+var ErrPublished = errors.New("store: a published procedure version cannot change")
+
+// CatalogueEntry is one entry of the catalogue in one validity.
+type CatalogueEntry struct {
+	Kind      string `gorm:"primaryKey"`
+	Code      string `gorm:"primaryKey"`
+	ValidFrom string `gorm:"primaryKey"`
+	ValidTo   string
+	Version   string
+	Body      string // JSON
+	LoadedAt  time.Time
+}
+
+// LoadCatalogue brings a checked catalogue into the register, all of it or
+// nothing: new entries are added, known ones updated. A published procedure
+// version may only be ended. It answers how many entries are new or changed.
+func (s *Store) LoadCatalogue(ctx context.Context, c *catalogue.Catalogue) (changed int, err error) {
+	entries, err := entriesOf(c)
+	if err != nil {
+		return 0, err
+	}
+	err = s.tx(ctx, func(tx *gorm.DB) error {
+		var known []CatalogueEntry
+		if err := tx.Find(&known).Error; err != nil {
+			return err
+		}
+		index := map[[3]string]CatalogueEntry{}
+		for _, k := range known {
+			index[[3]string{k.Kind, k.Code, k.ValidFrom}] = k
+		}
+		for _, e := range entries {
+			old, exists := index[[3]string{e.Kind, e.Code, e.ValidFrom}]
+			if exists && old.Body == e.Body {
+				continue
+			}
+			if exists && e.Kind == kindProcedure && !endedOnly(old.Body, e.Body) {
+				return fmt.Errorf("%w: procedure %s of %s: give the new text a new version and validity", ErrPublished, e.Code, e.ValidFrom)
+			}
+			e.LoadedAt = s.now()
+			if err := tx.Save(&e).Error; err != nil {
+				return err
+			}
+			changed++
+		}
+		return nil
+	})
+	return changed, err
+}
+
+// Catalogue reads the whole catalogue back.
+func (s *Store) Catalogue(ctx context.Context) (*catalogue.Catalogue, error) {
+	var rows []CatalogueEntry
+	if err := s.with(ctx).Order("kind, code, valid_from").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	c := &catalogue.Catalogue{}
+	for _, r := range rows {
+		if err := readEntry(c, r); err != nil {
+			return nil, fmt.Errorf("store: catalogue entry %s %s: %w", r.Kind, r.Code, err)
+		}
+	}
+	return c, nil
+}
+
+// CatalogueStamp changes whenever the catalogue does, so that readers can keep
+// what they have read.
+func (s *Store) CatalogueStamp(ctx context.Context) (string, error) {
+	var newest CatalogueEntry
+	var n int64
+	if err := s.with(ctx).Model(&CatalogueEntry{}).Count(&n).Error; err != nil || n == 0 {
+		return "", err
+	}
+	if err := s.with(ctx).Order("loaded_at DESC").Limit(1).Take(&newest).Error; err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d/%d", n, newest.LoadedAt.UnixMicro()), nil
+}
+
+// Procedure reads one version of a procedure, by the day it became valid.
+func (s *Store) Procedure(ctx context.Context, code, from string) (catalogue.Procedure, error) {
+	var row CatalogueEntry
+	if err := s.with(ctx).Where("kind = ? AND code = ? AND valid_from = ?", kindProcedure, code, from).Take(&row).Error; err != nil {
+		return catalogue.Procedure{}, found(err)
+	}
+	var p catalogue.Procedure
+	if err := json.Unmarshal([]byte(row.Body), &p); err != nil {
+		return p, fmt.Errorf("store: procedure %s of %s: %w", code, from, err)
+	}
+	return p, nil
+}
+
+// Wanted gives a case's checklist as the domain reads it.
+func Wanted(c catalogue.Case) []dossier.Wanted {
+	out := make([]dossier.Wanted, len(c.Components))
+	for i, k := range c.Components {
+		out[i] = dossier.Wanted{Code: k.Code, Required: k.Required, PaperDemanded: k.PaperDemanded}
+		for _, f := range k.Forms {
+			out[i].Forms = append(out[i].Forms, dossier.Form(f))
+		}
+	}
+	return out
+}
+
+const kindProcedure = "procedure"
+
+// endedOnly says whether two bodies of a procedure version differ in nothing but
+// the day it ends.
+func endedOnly(before, after string) bool {
+	var a, b catalogue.Procedure
+	if json.Unmarshal([]byte(before), &a) != nil || json.Unmarshal([]byte(after), &b) != nil {
+		return false
+	}
+	a.Validity.To = b.Validity.To
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	return string(x) == string(y)
+}
+
+func entriesOf(c *catalogue.Catalogue) ([]CatalogueEntry, error) {
+	var out []CatalogueEntry
+	add := func(kind, code, version string, v catalogue.Validity, body any) error {
+		raw, err := json.Marshal(body)
+		out = append(out, CatalogueEntry{Kind: kind, Code: code, ValidFrom: v.From, ValidTo: v.To, Version: version, Body: string(raw)})
+		return err
+	}
+	var errs []error
+	for _, p := range c.Procedures {
+		errs = append(errs, add(kindProcedure, p.Code, p.Version, p.Validity, p))
+	}
+	for _, n := range c.Networks {
+		errs = append(errs, add("network", n.ID, "", catalogue.Validity{}, n))
+	}
+	for _, k := range c.Carriers {
+		errs = append(errs, add("carrier", k.ID, "", catalogue.Validity{}, k))
+	}
+	for _, o := range c.Offices {
+		errs = append(errs, add("office", o.ID, "", o.Validity, o))
+	}
+	for _, a := range c.Authorities {
+		errs = append(errs, add("authority", a.ID, "", a.Validity, a))
+	}
+	for _, a := range c.Areas {
+		errs = append(errs, add("area", a.Code, "", a.Validity, a))
+	}
+	return out, errors.Join(errs...)
+}
+
+func readEntry(c *catalogue.Catalogue, r CatalogueEntry) error {
+	switch r.Kind {
+	case kindProcedure:
+		return readInto(&c.Procedures, r.Body)
+	case "network":
+		return readInto(&c.Networks, r.Body)
+	case "carrier":
+		return readInto(&c.Carriers, r.Body)
+	case "office":
+		return readInto(&c.Offices, r.Body)
+	case "authority":
+		return readInto(&c.Authorities, r.Body)
+	case "area":
+		return readInto(&c.Areas, r.Body)
+	default:
+		return nil // written by a newer program
+	}
+}
+
+func readInto[T any](list *[]T, body string) error {
+	var item T
+	if err := json.Unmarshal([]byte(body), &item); err != nil {
+		return err
+	}
+	*list = append(*list, item)
+	return nil
+}

@@ -1,0 +1,14 @@
+package store
+
+import (
+	"gorm.io/gorm"
+)
+
+// next draws the next running number of a scope's day, inside the caller's
+// transaction: a number is used if and only if the transaction commits.
+func next(tx *gorm.DB, scope, day string) (int, error) {
+	var n int
+	err := tx.Raw(`INSERT INTO counters (scope, day, n) VALUES (?, ?, 1)
+		ON CONFLICT (scope, day) DO UPDATE SET n = counters.n + 1 RETURNING n`, scope, day).Scan(&n).Error
+	return n, err
+}

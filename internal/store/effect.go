@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// The states of an effect.
+const (
+	EffectPending = "pending" // ordered; whether it happened is for the other side to say
+	EffectDone    = "done"
+	EffectRefused = "refused"
+)
+
+// Effect is an act upon the outside world under its business key.
+type Effect struct {
+	Key         string `gorm:"primaryKey"`
+	DossierCode string
+	Act         string
+	State       string
+	Reference   string // the other side's mark for the act
+	Cause       string // code of a refusal
+	Tries       int
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// BeginEffect stores the key before the call. first says that no try has been
+// made before, so that nothing can have happened yet.
+func (s *Store) BeginEffect(ctx context.Context, key, code, act string) (e Effect, first bool, err error) {
+	row := Effect{Key: key, DossierCode: code, Act: act, State: EffectPending, Tries: 1, CreatedAt: s.now(), UpdatedAt: s.now()}
+	res := s.with(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+	if res.Error != nil || res.RowsAffected == 1 {
+		return row, res.Error == nil, res.Error
+	}
+	err = s.with(ctx).Where("key = ?", key).Take(&e).Error
+	return e, false, err
+}
+
+// EndEffect writes how an effect ended. A done effect never becomes anything else.
+func (s *Store) EndEffect(ctx context.Context, key, state, reference, cause string) error {
+	return s.with(ctx).Model(&Effect{}).Where("key = ? AND state <> ?", key, EffectDone).
+		Updates(map[string]any{"state": state, "reference": reference, "cause": cause, "updated_at": s.now(), "tries": gorm.Expr("tries + 1")}).Error
+}
+
+// Effects lists a dossier's effects.
+func (s *Store) Effects(ctx context.Context, code string) ([]Effect, error) {
+	var rows []Effect
+	err := s.with(ctx).Where("dossier_code = ?", code).Order("created_at, key").Find(&rows).Error
+	return rows, err
+}

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// relayDelay is how long a row is left to whoever wrote it before a relay takes it.
+const relayDelay = 2 * time.Second
+
+// KindStart is the outbox row that starts a dossier's workflow.
+const KindStart = "start"
+
+// Outbox is something to be told to Temporal after a commit.
+type Outbox struct {
+	ID          string `gorm:"primaryKey"`
+	Kind        string
+	DossierCode string
+	State       string // pending, done
+	Attempts    int
+	NextAt      time.Time
+	CreatedAt   time.Time
+	DoneAt      *time.Time
+}
+
+// TableName is outbox.
+func (Outbox) TableName() string { return "outbox" }
+
+// lease takes up to limit pending rows that are due, by moving their next time
+// ahead: another relay leaves them alone until then. M is a row with an id.
+func lease[M any](s *Store, ctx context.Context, limit int, hold time.Duration) ([]M, error) {
+	now := s.now()
+	var rows []M
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		var ids []string
+		q := tx.Model(new(M)).Where("state = 'pending' AND next_at <= ?", now).Order("next_at, id").Limit(limit)
+		if s.postgres {
+			q = q.Clauses(clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"})
+		}
+		if err := q.Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
+			return err
+		}
+		if err := tx.Model(new(M)).Where("id IN ?", ids).
+			Updates(map[string]any{"next_at": now.Add(hold), "attempts": gorm.Expr("attempts + 1")}).Error; err != nil {
+			return err
+		}
+		return tx.Where("id IN ?", ids).Order("id").Find(&rows).Error
+	})
+	return rows, err
+}
+
+// LeaseStarts takes dossiers whose workflows are to be started.
+func (s *Store) LeaseStarts(ctx context.Context, limit int, hold time.Duration) ([]Outbox, error) {
+	return lease[Outbox](s, ctx, limit, hold)
+}
+
+// LeaseOperations takes commands that no workflow has answered yet.
+func (s *Store) LeaseOperations(ctx context.Context, limit int, hold time.Duration) ([]Operation, error) {
+	return lease[Operation](s, ctx, limit, hold)
+}
+
+// LeaseMessages takes inbox messages to be signalled.
+func (s *Store) LeaseMessages(ctx context.Context, limit int, hold time.Duration) ([]Inbox, error) {
+	return lease[Inbox](s, ctx, limit, hold)
+}
+
+// Started marks a dossier's workflow as started.
+func (s *Store) Started(ctx context.Context, code string) error {
+	return s.with(ctx).Model(&Outbox{}).Where("kind = ? AND dossier_code = ?", KindStart, code).
+		Updates(map[string]any{"state": "done", "done_at": s.now()}).Error
+}
+
+// Restart asks the relay to start a dossier's workflow anew.
+func (s *Store) Restart(ctx context.Context, code string) error {
+	res := s.with(ctx).Model(&Outbox{}).Where("kind = ? AND dossier_code = ?", KindStart, code).
+		Updates(map[string]any{"state": "pending", "next_at": s.now(), "done_at": nil})
+	if res.Error == nil && res.RowsAffected == 0 {
+		return ErrNotFound
+	}
+	return res.Error
+}
+
+// Start reads what a workflow's summary and attributes are made from.
+func (s *Store) Start(ctx context.Context, code string) (Dossier, error) {
+	return s.Dossier(ctx, Scope{All: true}, code)
+}
+
+// Backlog counts what relays have not yet passed on.
+type Backlog struct{ Starts, Messages, Operations int64 }
+
+// Backlog reads the counts for metrics and readiness.
+func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
+	var b Backlog
+	for model, n := range map[any]*int64{&Outbox{}: &b.Starts, &Inbox{}: &b.Messages, &Operation{}: &b.Operations} {
+		if err := s.with(ctx).Model(model).Where("state = 'pending'").Count(n).Error; err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}

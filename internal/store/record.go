@@ -1,0 +1,252 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoso/internal/custody"
+	"hoso/internal/dossier"
+	"hoso/internal/register"
+)
+
+// ErrSuperseded means that another run of the workflow is ahead of this one.
+var ErrSuperseded = errors.New("store: another run of the dossier's workflow is ahead")
+
+// Plan is what the calendar says about a transition.
+type Plan struct {
+	Until *time.Time // limit of the wait it begins
+	Due   *time.Time // due date, for an acceptance that brought none
+}
+
+// Record writes one step of a dossier: its new position, the audit entry, what
+// became of messages and commands, tasks, papers. It does so once per step; the
+// same step again gives the same answer.
+func (s *Store) Record(ctx context.Context, t register.Transition, p Plan) (register.Recorded, error) {
+	var out register.Recorded
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		d, err := lockDossier(tx, t.Code)
+		if err != nil {
+			return err
+		}
+		if t.Step <= d.Step {
+			out, err = recorded(tx, d, t)
+			return err
+		}
+		if t.Step != d.Step+1 {
+			return fmt.Errorf("%w: step %d after %d", ErrSuperseded, t.Step, d.Step)
+		}
+		if out, err = s.take(tx, &d, t, p); err != nil {
+			return err
+		}
+		return tx.Model(&d).Select("*").Omit("code").Updates(&d).Error
+	})
+	return out, err
+}
+
+// recorded answers a step that has been recorded before.
+func recorded(tx *gorm.DB, d Dossier, t register.Transition) (register.Recorded, error) {
+	var e AuditEntry
+	if err := tx.Where("dossier_code = ? AND step = ?", d.Code, t.Step).Take(&e).Error; err != nil {
+		return register.Recorded{}, err
+	}
+	if e.Kind != t.Kind {
+		return register.Recorded{}, fmt.Errorf("%w: step %d is %s", ErrSuperseded, t.Step, e.Kind)
+	}
+	papers, err := bundle(tx, d.Code)
+	return answer(d, e.Seq, papers), err
+}
+
+func answer(d Dossier, revision int64, papers register.Papers) register.Recorded {
+	r := register.Recorded{Revision: revision, Until: d.WaitingUntil, DueAt: d.DueAt, Papers: papers, Fees: d.Fees()}
+	if d.PortalCode != nil {
+		r.PortalCode = *d.PortalCode
+	}
+	return r
+}
+
+// take applies a step to the locked row.
+func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (register.Recorded, error) {
+	data := maps.Clone(t.Data)
+	if data == nil {
+		data = map[string]string{}
+	}
+	data["stage"], data["status"] = string(t.After.Stage), t.After.Status.Name()
+	if err := s.settleInbox(tx, t); err != nil {
+		return register.Recorded{}, err
+	}
+	op, err := s.settleOperation(tx, d, t)
+	if err != nil {
+		return register.Recorded{}, err
+	}
+	s.place(d, t, p)
+	if err := s.number(tx, d, t, data); err != nil {
+		return register.Recorded{}, err
+	}
+	if err := s.movesOf(tx, d, t); err != nil {
+		return register.Recorded{}, err
+	}
+	if err := s.tasksOf(tx, d, t); err != nil {
+		return register.Recorded{}, err
+	}
+	c := change{kind: t.Kind, actor: t.Actor, role: t.Actor, data: data, textID: t.TextID, step: t.Step}
+	if op.ID != "" {
+		c.actor, c.role = op.Subject, op.Role
+		if c.textID == "" {
+			c.textID = op.TextID
+		}
+	}
+	if t.At != nil {
+		data["occurred_at"] = t.At.In(dossier.Zone).Format(time.RFC3339)
+	}
+	if err := s.append(tx, d, c); err != nil {
+		return register.Recorded{}, err
+	}
+	d.Step = t.Step
+	if op.ID != "" {
+		if err := s.finish(tx, op.ID, d.Revision); err != nil {
+			return register.Recorded{}, err
+		}
+	}
+	papers, err := bundle(tx, d.Code)
+	return answer(*d, d.Revision, papers), err
+}
+
+// place writes the position into the row.
+func (s *Store) place(d *Dossier, t register.Transition, p Plan) {
+	a := t.After
+	d.Stage, d.Status, d.Route, d.Parked, d.Overdue = a.Stage, a.Status, a.Route, a.Parked, a.Overdue
+	d.WaitingWho, d.WaitingWhat, d.WaitingUntil = a.Waiting.Who, a.Waiting.What, utc(p.Until)
+	d.ReceivedAt, d.DueAt = utc(a.ReceivedAt), utc(a.DueAt)
+	if d.DueAt == nil {
+		d.DueAt = utc(p.Due)
+	}
+	d.SubmitAttempt, d.Submitted, d.Rounds, d.Given, d.Asked = a.SubmitAttempt, a.Submitted, a.Rounds, a.Given, a.Asked
+	d.FeeDue, d.FeePaid, d.FeeRefunded = a.Fees.Due, a.Fees.Paid, a.Fees.Refunded
+	d.ResultKnown, d.ResultPaper = a.Result.Known, a.Result.Paper
+	if !a.LastReport.IsZero() {
+		d.LastReport = utc(&a.LastReport)
+	}
+	if t.Delivery != "" {
+		d.DeliveryState = t.Delivery
+	}
+	if a.Stage == dossier.StageClosed && d.ClosedAt == nil {
+		now := s.now()
+		d.ClosedAt = &now
+	}
+}
+
+// number writes the official number. One that another dossier has is not
+// believed: it stays empty and somebody must look. An acceptance by hand that
+// brings none draws the authority's next.
+func (s *Store) number(tx *gorm.DB, d *Dossier, t register.Transition, data map[string]string) error {
+	if d.PortalCode != nil {
+		return nil
+	}
+	code := t.After.PortalCode
+	if code == "" && t.After.Status == dossier.Accepted {
+		now := s.now()
+		n, err := next(tx, "authority:"+d.Authority, dossier.LocalDay(now))
+		if err != nil {
+			return err
+		}
+		code = dossier.PortalCode(d.Authority, now, n)
+	}
+	if code == "" {
+		return nil
+	}
+	var taken int64
+	if err := tx.Model(&Dossier{}).Where("portal_code = ? AND code <> ?", code, d.Code).Count(&taken).Error; err != nil {
+		return err
+	}
+	if taken > 0 {
+		data["portal_code_taken"] = code
+		return s.open(tx, d, "portal_code_taken", "portal_code_taken", dossier.WhoManager)
+	}
+	d.PortalCode = &code
+	data["portal_code"] = code
+	return nil
+}
+
+func (s *Store) settleInbox(tx *gorm.DB, t register.Transition) error {
+	if len(t.Inbox) == 0 {
+		return nil
+	}
+	state := t.Outcome
+	if state == "" {
+		state = InboxApplied
+	}
+	return tx.Model(&Inbox{}).Where("id IN ?", t.Inbox).Updates(map[string]any{"state": state, "applied_at": s.now()}).Error
+}
+
+// settleOperation carries out what a command changes in the database.
+func (s *Store) settleOperation(tx *gorm.DB, d *Dossier, t register.Transition) (Operation, error) {
+	if t.Operation == "" {
+		return Operation{}, nil
+	}
+	var op Operation
+	if err := tx.Where("id = ? AND dossier_code = ?", t.Operation, d.Code).Take(&op).Error; err != nil {
+		return op, fmt.Errorf("%w: %w", errNoOperation, err)
+	}
+	switch dossier.Command(op.Kind) {
+	case dossier.Supplement:
+		return op, s.adopt(tx, *d, op.ID)
+	case dossier.Contact:
+		var o ContactOrder
+		if err := json.Unmarshal([]byte(op.Payload), &o); err != nil {
+			return op, err
+		}
+		return op, correct(tx, d, o)
+	case dossier.RecordFee:
+		var o PaymentOrder
+		if err := json.Unmarshal([]byte(op.Payload), &o); err != nil {
+			return op, err
+		}
+		return op, tx.Create(&Payment{ID: newID(), DossierCode: d.Code, OperationID: op.ID, Amount: o.Amount, Method: o.Method,
+			Reference: o.Reference, PaidAt: micros(o.PaidAt), Subject: op.Subject}).Error
+	}
+	return op, nil
+}
+
+func (s *Store) finish(tx *gorm.DB, operation string, revision int64) error {
+	return tx.Model(&Operation{}).Where("id = ? AND state = ?", operation, OperationPending).
+		Updates(map[string]any{"state": OperationApplied, "revision": revision, "finished_at": s.now(), "next_at": nil}).Error
+}
+
+func (s *Store) movesOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
+	if t.Papers != nil {
+		if err := s.movePapers(tx, d.Code, *t.Papers); err != nil {
+			return err
+		}
+	}
+	if t.HomePapers != "" {
+		return s.homePapers(tx, d.Code, []string{custody.Authority, custody.Office, custody.Carrier}, custody.Holder{Kind: t.HomePapers})
+	}
+	return nil
+}
+
+// tasksOf opens the step's task, and closes the open ones when nothing is
+// parked any more.
+func (s *Store) tasksOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
+	if t.Task != "" {
+		return s.open(tx, d, t.Task, t.TaskCause, t.After.Waiting.Who)
+	}
+	if t.After.Parked != "" {
+		return nil
+	}
+	return tx.Model(&Task{}).Where("dossier_code = ? AND closed_at IS NULL AND kind <> ?", d.Code, "portal_code_taken").
+		Update("closed_at", s.now()).Error
+}
+
+func (s *Store) open(tx *gorm.DB, d *Dossier, kind, cause string, owner dossier.Who) error {
+	due := s.now().Add(24 * time.Hour)
+	if d.WaitingUntil != nil {
+		due = *d.WaitingUntil
+	}
+	return tx.Create(&Task{ID: newID(), DossierCode: d.Code, Kind: kind, Owner: owner, Cause: cause, DueAt: due, OpenedAt: s.now()}).Error
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+
+	"hoso/internal/dossier"
+	"hoso/internal/register"
+)
+
+// Snapshot reads all that a workflow needs to begin, or to begin anew.
+func (s *Store) Snapshot(ctx context.Context, code string) (register.Snapshot, error) {
+	var out register.Snapshot
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		var d Dossier
+		if err := tx.Where("code = ?", code).Take(&d).Error; err != nil {
+			return found(err)
+		}
+		out = register.Snapshot{Facts: facts(d), Position: position(d), Step: d.Step, Revision: d.Revision}
+		var err error
+		if out.Papers, err = bundle(tx, code); err != nil {
+			return err
+		}
+		if out.Out, err = newestParcel(tx, code, register.LegOut); err != nil {
+			return err
+		}
+		if out.Home, err = newestParcel(tx, code, register.LegHome); err != nil {
+			return err
+		}
+		return s.unheard(tx, &out)
+	})
+	return out, err
+}
+
+// unheard adds the reports that an earlier run was told of and did not deal with.
+func (s *Store) unheard(tx *gorm.DB, out *register.Snapshot) error {
+	var rows []Inbox
+	err := tx.Where("dossier_code = ? AND kind = ? AND state = ?", out.Facts.Code, KindPortal, InboxSignalled).Order("received_at, id").Find(&rows).Error
+	if err != nil {
+		return err
+	}
+	for _, m := range rows {
+		r, err := m.PortalReport()
+		if err != nil {
+			return err
+		}
+		out.Portal = append(out.Portal, r)
+	}
+	return nil
+}
+
+func facts(d Dossier) register.Facts {
+	return register.Facts{Code: d.Code, Office: d.Office, Network: d.Network, Authority: d.Authority, Procedure: d.ProcedureCode,
+		ProcedureVersion: d.ProcedureVersion, Method: d.DeliveryMethod, Carrier: d.DeliveryCarrier, FeeExpected: d.FeeDue > 0}
+}
+
+func position(d Dossier) register.Position {
+	p := register.Position{
+		Stage: d.Stage, Status: d.Status, Route: d.Route,
+		Waiting: register.Waiting{Who: d.WaitingWho, What: d.WaitingWhat, Until: d.WaitingUntil},
+		Parked:  d.Parked, Overdue: d.Overdue, ReceivedAt: d.ReceivedAt, DueAt: d.DueAt,
+		SubmitAttempt: d.SubmitAttempt, Submitted: d.Submitted, Rounds: d.Rounds, Given: d.Given, Asked: d.Asked,
+		Fees: d.Fees(), Result: register.Result{Known: d.ResultKnown, Paper: d.ResultPaper},
+	}
+	if d.PortalCode != nil {
+		p.PortalCode = *d.PortalCode
+	}
+	if d.LastReport != nil {
+		p.LastReport = *d.LastReport
+	}
+	return p
+}
+
+// Standing is what decides which commands the dossier takes.
+func (d Dossier) Standing(hasPapers bool) dossier.Standing {
+	return dossier.Standing{Stage: d.Stage, Status: d.Status, WaitingFor: d.WaitingWhat, Parked: d.Parked != "", Route: d.Route,
+		Method: d.DeliveryMethod, Delivery: d.DeliveryState, HomeBooked: d.ShipmentID != "", HasPapers: hasPapers, FeeExpected: d.FeeDue > 0}
+}
+
+func newestParcel(tx *gorm.DB, code string, leg register.Leg) (register.Parcel, error) {
+	var sh Shipment
+	err := tx.Where("dossier_code = ? AND leg = ?", code, string(leg)).Order("attempt DESC").Take(&sh).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return register.Parcel{}, nil
+	}
+	return register.Parcel{Shipment: sh.ID, Attempt: sh.Attempt, Booked: sh.TrackingNumber != "", State: sh.State, Contradicted: sh.Contradicted}, err
+}

@@ -1,0 +1,157 @@
+// Package store keeps the register: gorm over PostgreSQL, or over SQLite in the
+// embedded mode, behind one set of functions and one suite of tests.
+//
+// One file per noun. Every function that changes a dossier does so in one short
+// transaction together with its audit entry. Queries for people take a Scope;
+// there is no unscoped read of a dossier but for the workflow's own activities.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/driver/postgres"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	_ "modernc.org/sqlite" // the driver under gorm's sqlite dialect
+)
+
+// Errors that callers tell apart.
+var (
+	// ErrNotFound means that there is no such row, or none within the scope.
+	ErrNotFound = errors.New("store: not found")
+	// ErrKeyReused means that an idempotency key came with another request.
+	ErrKeyReused = errors.New("store: idempotency key reused with another request")
+	// ErrEventChanged means that a known event id came with another body.
+	ErrEventChanged = errors.New("store: event id known with another body")
+)
+
+// Store is the register. It is safe for concurrent use.
+type Store struct {
+	db       *gorm.DB
+	now      func() time.Time
+	postgres bool
+}
+
+// Options tune a Store; the zero value is right for production.
+type Options struct {
+	Now     func() time.Time // the clock; time.Now by default
+	MaxOpen int              // connections; 40 by default, 8 on SQLite
+}
+
+// Open connects to "postgres://…" or "sqlite:<file>". It does not migrate.
+func Open(url string, o Options) (*Store, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	config := &gorm.Config{
+		SkipDefaultTransaction: true, // we open our own where there is more than one statement
+		TranslateError:         true,
+		Logger:                 quiet{},
+		NowFunc:                func() time.Time { return micros(o.Now()) },
+	}
+	s := &Store{now: func() time.Time { return micros(o.Now()) }}
+	var err error
+	switch {
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		s.postgres, config.PrepareStmt = true, true
+		s.db, err = gorm.Open(postgres.Open(url), config)
+	case strings.HasPrefix(url, "sqlite:"):
+		s.db, err = gorm.Open(sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: sqliteDSN(strings.TrimPrefix(url, "sqlite:"))}), config)
+	default:
+		return nil, errors.New("store: database address must begin with postgres:// or sqlite:")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: connecting: %w", err)
+	}
+	pool, err := s.db.DB()
+	if err != nil {
+		return nil, fmt.Errorf("store: connecting: %w", err)
+	}
+	open := o.MaxOpen
+	if open == 0 {
+		open = 40
+		if !s.postgres {
+			open = 8
+		}
+	}
+	pool.SetMaxOpenConns(open)
+	pool.SetMaxIdleConns(open)
+	return s, nil
+}
+
+// sqliteDSN asks for the only safe way of writing: WAL with synchronous=FULL,
+// transactions that take the write lock at once, and patience for the lock.
+func sqliteDSN(file string) string {
+	return "file:" + file + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(1)&_txlock=immediate&_time_format=sqlite"
+}
+
+// Close lets the connections go.
+func (s *Store) Close() error {
+	pool, err := s.db.DB()
+	if err != nil {
+		return err
+	}
+	return pool.Close()
+}
+
+// Ping says whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	pool, err := s.db.DB()
+	if err != nil {
+		return err
+	}
+	return pool.PingContext(ctx)
+}
+
+// Postgres says which of the two databases it is.
+func (s *Store) Postgres() bool { return s.postgres }
+
+// Pool gives the connections, for statistics.
+func (s *Store) Pool() (*sql.DB, error) { return s.db.DB() }
+
+// Now is the store's clock: UTC, in the microseconds that both databases keep.
+func (s *Store) Now() time.Time { return s.now() }
+
+func micros(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := micros(*t)
+	return &u
+}
+
+func (s *Store) with(ctx context.Context) *gorm.DB { return s.db.WithContext(ctx) }
+
+func (s *Store) tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.with(ctx).Transaction(fn)
+}
+
+// newID is a time-ordered id that says nothing about anybody.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+func found(err error) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// quiet is gorm's logger without the statements, whose values are personal data.
+type quiet struct{}
+
+func (quiet) LogMode(logger.LogLevel) logger.Interface                        { return quiet{} }
+func (quiet) Info(context.Context, string, ...any)                            {}
+func (quiet) Warn(context.Context, string, ...any)                            {}
+func (quiet) Error(ctx context.Context, _ string, _ ...any)                   { slog.ErrorContext(ctx, "database error") }
+func (quiet) Trace(context.Context, time.Time, func() (string, int64), error) {}
