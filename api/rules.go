@@ -1,0 +1,97 @@
+package api
+
+// ruleText gives the sentence of a rule; a rule without one reads as "not valid".
+func ruleText(rule string, args map[string]string) text {
+	if _, limited := args["max"]; limited && rule == "too_long" {
+		return text{"Nhiều nhất {max} ký tự.", "At most {max} characters."}
+	}
+	if t, known := ruleTexts[rule]; known {
+		return t
+	}
+	return ruleTexts["invalid_value"]
+}
+
+// ruleTexts holds the sentence of every rule, of shape (broken ones are a 400)
+// and of business (422). A new rule needs a line here; a test compares the table
+// with the rules that the domain names.
+var ruleTexts = map[string]text{
+	// Shape of the whole.
+	"json_broken":       {"Nội dung không phải JSON hợp lệ.", "The body is not valid JSON."},
+	"json_too_deep":     {"JSON lồng quá nhiều cấp.", "The JSON is nested too deeply."},
+	"duplicate_field":   {"Trường này xuất hiện hai lần.", "The field is there twice."},
+	"unknown_field":     {"Không có trường này.", "There is no such field."},
+	"unknown_parameter": {"Không có tham số này.", "There is no such parameter."},
+	"body_required":     {"Yêu cầu phải có nội dung.", "The request needs a body."},
+	"multipart_broken":  {"Nội dung multipart/form-data không đọc được.", "The multipart/form-data body cannot be read."},
+	"text_not_plain":    {"Văn bản chứa ký tự không được phép hoặc không phải UTF-8.", "The text holds characters that are not allowed, or is not UTF-8."},
+	"media_type":        {"Loại nội dung được nhận: {accepted}.", "Content types taken: {accepted}."},
+	"encoding":          {"Không nhận nội dung nén (Content-Encoding).", "Compressed bodies (Content-Encoding) are not taken."},
+	"too_large":         {"Giới hạn là {max} byte.", "The limit is {max} bytes."},
+	"idempotency_key":   {"Cần tiêu đề Idempotency-Key gồm 1 đến 255 ký tự ASCII in được.", "The Idempotency-Key header is needed: 1 to 255 printable ASCII characters."},
+	"cursor":            {"Con trỏ trang không hợp lệ; hãy bắt đầu lại từ trang đầu.", "The cursor is not valid; start again from the first page."},
+
+	// Shape of a value.
+	"invalid_value":      {"Giá trị không hợp lệ.", "The value is not valid."},
+	"required":           {"Bắt buộc phải có.", "This is required."},
+	"required_with":      {"Bắt buộc phải có khi có {with}.", "This is required where {with} is given."},
+	"wrong_type":         {"Sai kiểu dữ liệu.", "The value is of the wrong type."},
+	"string_expected":    {"Phải là chuỗi ký tự.", "Must be a string."},
+	"number_expected":    {"Phải là số.", "Must be a number."},
+	"integer_expected":   {"Phải là số nguyên.", "Must be a whole number."},
+	"boolean_expected":   {"Phải là true hoặc false.", "Must be true or false."},
+	"array_expected":     {"Phải là danh sách.", "Must be a list."},
+	"object_expected":    {"Phải là đối tượng JSON.", "Must be a JSON object."},
+	"single_expected":    {"Chỉ được có một giá trị.", "Only one value may be given."},
+	"one_of":             {"Phải là một trong: {allowed}.", "Must be one of: {allowed}."},
+	"too_short":          {"Ít nhất {min} ký tự.", "At least {min} characters."},
+	"too_long":           {"Quá dài.", "Too long."},
+	"too_small":          {"Nhỏ nhất là {min}.", "The least is {min}."},
+	"too_big":            {"Lớn nhất là {max}.", "The greatest is {max}."},
+	"above":              {"Phải lớn hơn {min}.", "Must be greater than {min}."},
+	"below":              {"Phải nhỏ hơn {max}.", "Must be less than {max}."},
+	"multiple_of":        {"Phải là bội số của {of}.", "Must be a multiple of {of}."},
+	"too_few":            {"Ít nhất {min} mục.", "At least {min} entries."},
+	"too_many":           {"Nhiều nhất {max} mục.", "At most {max} entries."},
+	"not_unique":         {"Các mục phải khác nhau.", "The entries must differ."},
+	"pattern":            {"Không đúng mẫu {pattern}.", "Does not match {pattern}."},
+	"schema_mismatch":    {"Không khớp cấu trúc nào được nhận.", "Matches none of the shapes taken here."},
+	"date_expected":      {"Phải là ngày có thật, dạng 2025-02-05.", "Must be a real date such as 2025-02-05."},
+	"time_expected":      {"Phải là giờ, dạng 08:30:00.", "Must be a time such as 08:30:00."},
+	"date_time_expected": {"Phải là thời điểm RFC 3339, dạng 2025-02-05T08:30:00+07:00.", "Must be an RFC 3339 time such as 2025-02-05T08:30:00+07:00."},
+	"duration_expected":  {"Phải là khoảng thời gian, dạng 30m.", "Must be a duration such as 30m."},
+	"base64_expected":    {"Phải là base64.", "Must be base64."},
+	"uuid_expected":      {"Phải là UUID.", "Must be a UUID."},
+	"uri_expected":       {"Phải là địa chỉ URI.", "Must be a URI."},
+	"host_expected":      {"Phải là tên máy hoặc địa chỉ IP.", "Must be a host name or an IP address."},
+
+	// Persons.
+	"citizen_id_shape":    {"Số định danh cá nhân phải gồm đúng 12 chữ số.", "A citizen id has exactly 12 digits."},
+	"citizen_id_birth":    {"Số định danh không khớp năm sinh; hãy kiểm tra lại.", "The citizen id does not agree with the year of birth; check both."},
+	"tax_code_shape":      {"Mã số thuế phải gồm 10 chữ số, hoặc 10 chữ số, gạch ngang và 3 chữ số.", "A tax code has 10 digits, or 10 digits, a hyphen and 3 digits."},
+	"person_kind_unknown": {"Loại người nộp phải là citizen, enterprise hoặc organisation.", "The kind of person must be citizen, enterprise or organisation."},
+	"birth_date_real":     {"Ngày sinh phải là ngày có thật, dạng 1990-01-31.", "The date of birth must be a real date such as 1990-01-31."},
+	"birth_date_future":   {"Ngày sinh không được ở tương lai.", "The date of birth must not lie in the future."},
+	"phone_shape":         {"Số điện thoại phải gồm 8 đến 15 chữ số.", "A phone number has 8 to 15 digits."},
+	"phone_unusual":       {"Số điện thoại không theo đầu số thường dùng; hãy kiểm tra lại.", "The phone number has an unusual prefix; check it."},
+	"email_shape":         {"Địa chỉ thư điện tử không đúng dạng.", "The e-mail address is not well formed."},
+
+	// Dossiers.
+	"procedure_unknown":          {"Không có thủ tục này, hoặc thủ tục chưa được tiếp nhận tại đại lý.", "There is no such procedure, or agents do not take it yet."},
+	"case_unknown":               {"Thủ tục không có trường hợp này.", "The procedure has no such case."},
+	"authority_unknown":          {"Không có cơ quan này.", "There is no such authority."},
+	"authority_required":         {"Không suy ra được cơ quan giải quyết; hãy ghi rõ.", "The competent authority does not follow from the data; name it."},
+	"office_closed":              {"Đại lý đang tạm ngừng tiếp nhận.", "The office is closed for filings."},
+	"not_allowed_at_agent":       {"Thủ tục này không được nộp tại đại lý.", "This procedure may not be filed at an agent."},
+	"paper_required":             {"Thủ tục cần bản giấy của thành phần {component}.", "The procedure needs component {component} on paper."},
+	"component_missing":          {"Thiếu thành phần bắt buộc {component}.", "The required component {component} is missing."},
+	"component_not_in_checklist": {"Thành phần này không có trong danh mục hồ sơ của thủ tục.", "This component is not in the procedure's checklist."},
+	"component_twice":            {"Thành phần này có hai lần.", "This component is there twice."},
+	"components_empty":           {"Cần ít nhất một thành phần.", "At least one component is needed."},
+	"form_not_accepted":          {"Thành phần {component} không được nộp dưới hình thức này.", "Component {component} is not taken in this form."},
+	"document_required":          {"Hình thức scan cần document_id của bản quét.", "The form scan needs the document_id of the scan."},
+	"document_not_expected":      {"Chỉ hình thức scan mới có document_id.", "Only the form scan has a document_id."},
+	"document_unknown":           {"Không có tài liệu này.", "There is no such document."},
+	"reason_required":            {"Cần nêu lý do.", "A reason is needed."},
+	"file_empty":                 {"Tệp rỗng.", "The file is empty."},
+	"file_type":                  {"Nội dung tệp không thuộc loại được nhận: {accepted}.", "The file's bytes are of none of the types taken: {accepted}."},
+}

@@ -1,0 +1,174 @@
+// Package api is the thin HTTP layer: routes, request and answer types, problem
+// details, who may call what. It holds no business rule.
+//
+// # How to add an operation
+//
+// Give it a file named after its resource (dossiers.go), declare input and
+// answer as Go types, register it, and name the register function in routes.go:
+//
+//	type fileInput struct {
+//		Body FilingRequest // unknown fields, wrong types: 400, without your doing
+//	}
+//
+//	type fileOutput struct {
+//		Location string `header:"Location"`
+//		Body     Dossier
+//	}
+//
+//	func (s *Server) registerDossiers() {
+//		register(s, Op{
+//			ID: "file-dossier", Method: http.MethodPost, Path: "/v1/dossiers", Status: http.StatusCreated,
+//			Tag: "dossiers", Summary: "File a dossier",
+//			Command:  true, // wants an Idempotency-Key
+//			Problems: []Code{InvalidDossier, KeyReused},
+//		}, only(identity.Clerk), s.fileDossier)
+//	}
+//
+//	func (s *Server) fileDossier(ctx context.Context, in *fileInput) (*fileOutput, error) {
+//		who := SubjectFrom(ctx)               // role and scope out of the register
+//		key, digest := IdempotencyFrom(ctx)   // store both with the effect
+//		if errs := Fields(check(in)); len(errs) > 0 {
+//			return nil, NewInvalidDossier(errs...)
+//		}
+//		…
+//	}
+//
+// Who may call is the third argument: only(roles…), anyRole, or anyone. In input
+// types, a field is required unless it is tagged json:",omitempty"; limits are
+// tags (maxLength, enum, minimum, format); parameters are tagged path, query or
+// header. A path parameter that breaks its tags is a 404. Types that are embedded
+// need a capital letter. Times in answers are of type Time, lists of type List,
+// their inputs embed Page; a field that is written as null needs the tag
+// nullable:"true", so that the document says so. Tags check shape only: a rule of the domain, such as
+// that of a citizen id, belongs to the domain and is a 422.
+//
+// Return a *Problem (problem.go) for what the client must hear. Any other error
+// goes through Deps.Translate, and is a 500 and a log line if that does not know
+// it. No sentence for people is written in a handler: a new rule or code gets its
+// line in rules.go or messages.go, in Vietnamese and English.
+//
+// Uploads: Op.MaxBytes, and an input with
+//
+//	RawBody huma.MultipartFormFiles[struct {
+//		File huma.FormFile `form:"file" required:"true"`
+//	}]
+//
+// Webhooks of outside parties: Op.Webhook with anyone; the handler verifies the
+// signature over RawBody(ctx) and decodes by itself, so unknown fields pass.
+// Bytes and streams as answers: a Body []byte or a Body func(huma.Context), with
+// a ContentType string `header:"Content-Type"` beside it.
+package api
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+)
+
+// Deps is what the API needs from the rest of the house. Only Auth is required.
+type Deps struct {
+	Auth Authenticator
+	Log  *slog.Logger // slog.Default if nil
+
+	// Translate knows which errors of the house are which problems; it answers nil
+	// for those it does not know.
+	Translate func(error) *Problem
+	// Checks decide what /readyz says.
+	Checks []Check
+	// Metrics serves /metrics; without it there is no such route.
+	Metrics http.Handler
+	// Observe hears of each request for metrics; its route is a template.
+	Observe func(route, method string, status int, took time.Duration)
+	// Timeout bounds each request; 30 seconds if 0.
+	Timeout time.Duration
+	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed.
+	TrustedProxies []string
+}
+
+// Server is the API as an http.Handler.
+type Server struct {
+	deps   Deps
+	engine *gin.Engine
+	huma   huma.API
+	ops    []Operation
+	spec   func() ([]byte, error)
+}
+
+// New builds the API with all its routes.
+func New(deps Deps) (*Server, error) {
+	s, err := newServer(deps)
+	if err != nil {
+		return nil, err
+	}
+	s.registerAll()
+	return s, nil
+}
+
+// newServer builds the API without resources.
+func newServer(deps Deps) (*Server, error) {
+	if deps.Auth == nil {
+		return nil, errors.New("api: no authenticator")
+	}
+	deps.Log = cmp.Or(deps.Log, slog.Default())
+	deps.Timeout = cmp.Or(deps.Timeout, 30*time.Second)
+	engine, err := newEngine(deps)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{deps: deps, engine: engine}
+	s.huma = humagin.New(engine, humaConfig(s))
+	s.huma.UseMiddleware(s.authorise, s.takeBody)
+	s.spec = sync.OnceValues(s.marshalSpec)
+	return s, nil
+}
+
+func newEngine(deps Deps) (*gin.Engine, error) {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.HandleMethodNotAllowed = true
+	e.RedirectTrailingSlash = false
+	if err := e.SetTrustedProxies(deps.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("api: trusted proxies: %w", err)
+	}
+	e.Use(
+		openRequest(deps.Log),
+		logAccess(deps.Observe),
+		recoverPanics,
+		secureHeaders,
+		limitTime(deps.Timeout),
+		plainAddress,
+	)
+	e.NoRoute(func(c *gin.Context) { refuse(c, NewNotFound()) })
+	e.NoMethod(func(c *gin.Context) { refuse(c, NewProblem(MethodNotAllowed)) })
+	return e, nil
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
+
+// Operations lists all operations with who may call them, so that a test can
+// walk role by route.
+func (s *Server) Operations() []Operation { return slices.Clone(s.ops) }
+
+// HTTPServer gives a server around the handler with time-outs that a slow or
+// silent client cannot outlast. Uploads get two minutes.
+func HTTPServer(addr string, handler http.Handler) *http.Server {
+	return &http.Server{
+		Addr:              addr,
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       2 * time.Minute,
+		WriteTimeout:      3 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+	}
+}
