@@ -1,0 +1,99 @@
+package activities
+
+import (
+	"context"
+
+	"hoso/internal/courier"
+	"hoso/internal/custody"
+	"hoso/internal/dossier"
+	"hoso/internal/outcome"
+	"hoso/internal/register"
+	"hoso/internal/store"
+	"hoso/workflows"
+)
+
+// BookCourier orders a parcel. Its row stands before the carrier is called, so
+// that a report that overtakes the answer finds it.
+func (a *Activities) BookCourier(ctx context.Context, order workflows.Effect) (workflows.Booked, error) {
+	carrier, ok := a.Carriers[order.Carrier]
+	if !ok {
+		return workflows.Booked{}, asTemporal(outcome.Refuse("unknown_carrier"))
+	}
+	sh, err := a.Store.OrderShipment(ctx, order.Code, order.Leg, order.Attempt, order.Carrier, order.Key)
+	if err != nil {
+		return workflows.Booked{}, registerError(err)
+	}
+	tracking, err := a.once(ctx, order, effect{
+		act: "book_" + string(order.Leg), absent: courier.ErrNoSuchKey,
+		lookup: func(ctx context.Context) (string, error) {
+			c, err := carrier.Lookup(ctx, order.Key)
+			return c.TrackingNumber, err
+		},
+		do: func(ctx context.Context) (string, error) {
+			b, err := a.booking(ctx, order)
+			if err != nil {
+				return "", beforeCall(err)
+			}
+			c, err := carrier.Book(ctx, b)
+			return c.TrackingNumber, err
+		},
+	})
+	if err != nil {
+		return workflows.Booked{}, err
+	}
+	return workflows.Booked{Shipment: sh.ID}, registerError(a.Store.Booked(ctx, sh.ID, tracking))
+}
+
+// booking fills in both ends of the parcel's way.
+func (a *Activities) booking(ctx context.Context, order workflows.Effect) (courier.Booking, error) {
+	d, err := a.Store.Dossier(ctx, store.Scope{All: true}, order.Code)
+	if err != nil {
+		return courier.Booking{}, err
+	}
+	cat, err := a.Store.Catalogue(ctx)
+	if err != nil {
+		return courier.Booking{}, err
+	}
+	day := dossier.LocalDay(a.Store.Now())
+	o, _ := cat.Office(d.Office, day)
+	au, _ := cat.Authority(d.Authority, day)
+	office := courier.Party{Kind: custody.Office, ID: d.Office, Name: o.Name, Address: o.Address}
+	authority := courier.Party{Kind: custody.Authority, ID: d.Authority, Name: au.Name, Address: au.Name}
+	contents, err := a.contents(ctx, d, order.Leg)
+	if err != nil {
+		return courier.Booking{}, err
+	}
+	b := courier.Booking{Key: order.Key, Code: d.Code, Leg: string(order.Leg), From: office, To: authority, Contents: contents}
+	if order.Leg == register.LegOut {
+		return b, nil
+	}
+	b.From, b.To = authority, office
+	if d.DeliveryMethod != dossier.ByCourier {
+		return b, nil
+	}
+	people, err := a.Store.People(ctx, d.Code)
+	r, ok := people[store.PartRecipient]
+	if !ok {
+		r = people[store.PartApplicant]
+	}
+	b.To = courier.Party{Kind: custody.Citizen, Name: r.FullName, Phone: r.Phone, Address: r.Address}
+	return b, err
+}
+
+// contents counts what is in the parcel.
+func (a *Activities) contents(ctx context.Context, d store.Dossier, leg register.Leg) (map[string]int, error) {
+	papers, err := a.Store.Papers(ctx, d.Code)
+	if err != nil {
+		return nil, err
+	}
+	contents := map[string]int{}
+	for _, p := range papers {
+		if leg == register.LegOut && p.HolderKind == custody.Office || leg == register.LegHome && p.HolderKind == custody.Authority {
+			contents[string(p.Form)]++
+		}
+	}
+	if leg == register.LegHome && d.ResultPaper {
+		contents["result"] = 1
+	}
+	return contents, nil
+}

@@ -1,0 +1,69 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"hoso/internal/outcome"
+	"hoso/internal/store"
+	"hoso/workflows"
+)
+
+// effect is an outside act in two questions: has it happened, and do it.
+type effect struct {
+	act string
+	// lookup answers with the other side's reference, or with absent.
+	lookup func(context.Context) (string, error)
+	absent error
+	do     func(context.Context) (string, error)
+}
+
+// once carries an act out at most once per key, whatever the tries. The key is
+// stored before the first call; from the second try on the other side is asked
+// first, because the try before may have arrived.
+func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect) (string, error) {
+	row, first, err := a.Store.BeginEffect(ctx, order.Key, order.Code, e.act)
+	switch {
+	case err != nil:
+		return "", registerError(err)
+	case row.State == store.EffectDone:
+		return row.Reference, nil
+	case row.State == store.EffectRefused:
+		return "", asTemporal(outcome.Refuse(row.Cause))
+	}
+	if !first {
+		reference, err := e.lookup(ctx)
+		if err == nil {
+			return reference, a.end(ctx, order.Key, store.EffectDone, reference, "")
+		}
+		if !errors.Is(err, e.absent) {
+			return "", a.failed(ctx, order, err)
+		}
+	}
+	reference, err := e.do(ctx)
+	if err != nil {
+		return "", a.failed(ctx, order, err)
+	}
+	return reference, a.end(ctx, order.Key, store.EffectDone, reference, "")
+}
+
+// failed keeps a refusal, which is final for its key, and classifies the rest.
+func (a *Activities) failed(ctx context.Context, order workflows.Effect, err error) error {
+	kind := outcome.KindOf(err)
+	code := "unclassified"
+	if e := new(outcome.Error); errors.As(err, &e) {
+		code = e.Code
+	}
+	slog.WarnContext(ctx, "outside act did not succeed", "key", order.Key, "outcome", kind.String(), "cause", code)
+	if kind == outcome.Refused {
+		if serr := a.end(ctx, order.Key, store.EffectRefused, "", code); serr != nil {
+			return serr
+		}
+	}
+	return asTemporal(err)
+}
+
+func (a *Activities) end(ctx context.Context, key, state, reference, cause string) error {
+	return registerError(a.Store.EndEffect(ctx, key, state, reference, cause))
+}

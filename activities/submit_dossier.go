@@ -1,0 +1,58 @@
+package activities
+
+import (
+	"context"
+
+	"hoso/internal/dossier"
+	"hoso/internal/portal"
+	"hoso/internal/store"
+	"hoso/workflows"
+)
+
+// portalEffect is an act at the portal: asked about by its key.
+func (a *Activities) portalEffect(key, act string, do func(context.Context) (portal.Receipt, error)) effect {
+	return effect{
+		act: act, absent: portal.ErrNoSuchKey,
+		lookup: func(ctx context.Context) (string, error) {
+			r, err := a.Portal.Lookup(ctx, key)
+			return r.Reference, err
+		},
+		do: func(ctx context.Context) (string, error) {
+			r, err := do(ctx)
+			return r.Reference, err
+		},
+	}
+}
+
+// SubmitDossier files a dossier with its scans at the portal.
+func (a *Activities) SubmitDossier(ctx context.Context, order workflows.Effect) error {
+	_, err := a.once(ctx, order, a.portalEffect(order.Key, "submit", func(ctx context.Context) (portal.Receipt, error) {
+		s, err := a.submission(ctx, order)
+		if err != nil {
+			return portal.Receipt{}, beforeCall(err)
+		}
+		return a.Portal.Submit(ctx, s)
+	}))
+	return err
+}
+
+func (a *Activities) submission(ctx context.Context, order workflows.Effect) (portal.Submission, error) {
+	d, err := a.Store.Dossier(ctx, store.Scope{All: true}, order.Code)
+	if err != nil {
+		return portal.Submission{}, err
+	}
+	people, err := a.Store.People(ctx, order.Code)
+	if err != nil {
+		return portal.Submission{}, err
+	}
+	given, err := a.Store.Components(ctx, order.Code)
+	if err != nil {
+		return portal.Submission{}, err
+	}
+	return portal.Submission{
+		Key: order.Key, Code: d.Code, Procedure: d.ProcedureCode, Case: d.CaseCode, Authority: d.Authority, Office: d.Office, Network: d.Network,
+		Quantity: d.Quantity, FiledAt: d.FiledAt, Applicant: applicant(people), PaperFollows: d.Route == dossier.RouteOnlineWithPaper,
+		ResultByPost: d.DeliveryMethod == dossier.ByCourier,
+		Documents:    a.scans(given, func(store.GivenComponent) bool { return true }),
+	}, nil
+}

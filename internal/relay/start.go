@@ -1,0 +1,83 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"hoso/internal/dossier"
+	"hoso/internal/store"
+	"hoso/workflows"
+)
+
+// Start starts a dossier's workflow, or finds it running. A dossier whose
+// workflow was terminated is started anew and goes on where the register stands.
+func (r *Relay) Start(ctx context.Context, code string) error {
+	d, err := r.store.Start(ctx, code)
+	if err != nil {
+		return fmt.Errorf("relay: reading dossier: %w", err)
+	}
+	if d.Stage == dossier.StageClosed {
+		return r.store.Started(ctx, code)
+	}
+	summary, attributes := workflows.StartOptions(r.name(d), workflows.Begin{Office: d.Office, Network: d.Network, Procedure: d.ProcedureCode, Authority: d.Authority})
+	priority := 3
+	if d.Vulnerable {
+		priority = 2
+	}
+	_, err = r.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: code, TaskQueue: workflows.QueueDossier, StaticSummary: summary, TypedSearchAttributes: attributes,
+		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		Priority:                                 temporal.Priority{PriorityKey: priority, FairnessKey: d.Network},
+	}, workflows.DossierType, workflows.Start{Code: code})
+	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	if err != nil && !errors.As(err, &already) {
+		return fmt.Errorf("relay: starting workflow: %w", err)
+	}
+	return r.store.Started(ctx, code)
+}
+
+// Signal hands a message to its dossier's workflow. Where the workflow has
+// ended, the message is late; where it is missing, it is started first.
+func (r *Relay) Signal(ctx context.Context, m store.Inbox) error {
+	name, payload, err := signalOf(m)
+	if err != nil {
+		return err
+	}
+	err = r.temporal.SignalWorkflow(ctx, m.DossierCode, "", name, payload)
+	var missing *serviceerror.NotFound
+	if errors.As(err, &missing) {
+		return r.missing(ctx, m)
+	}
+	if err != nil {
+		return fmt.Errorf("relay: signalling: %w", err)
+	}
+	return r.store.Signalled(ctx, m.ID)
+}
+
+func (r *Relay) missing(ctx context.Context, m store.Inbox) error {
+	d, err := r.store.Start(ctx, m.DossierCode)
+	if err != nil {
+		return err
+	}
+	if d.Stage == dossier.StageClosed {
+		return r.store.Late(ctx, m)
+	}
+	return r.Start(ctx, m.DossierCode) // the message's next turn comes with its lease
+}
+
+func signalOf(m store.Inbox) (string, any, error) {
+	if m.Kind == store.KindParcel {
+		p, err := m.ParcelReport()
+		return workflows.SignalParcel, p, err
+	}
+	p, err := m.PortalReport()
+	return workflows.SignalPortal, p, err
+}

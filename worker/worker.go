@@ -1,0 +1,84 @@
+// Package worker runs the workflows and activities: what is registered where, on
+// which task queues, and with how many hands.
+package worker
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"hoso/activities"
+	"hoso/workflows"
+)
+
+// Limits on what one process does at a time. The number of activities stays
+// below the database pool's size; a downstream's rate is its queue's.
+const (
+	dossierActivities = 40
+	portalActivities  = 20
+	courierActivities = 20
+	portalPerSecond   = 50
+	courierPerSecond  = 50
+	cachedWorkflows   = 2000
+	stopWithin        = 30 * time.Second
+)
+
+// Worker is the set of pollers of one process.
+type Worker struct {
+	queues []sdk.Worker
+	fatal  chan error
+}
+
+// New registers everything. Nothing polls before Start.
+func New(c client.Client, a *activities.Activities) *Worker {
+	sdk.SetStickyWorkflowCacheSize(cachedWorkflows)
+	w := &Worker{fatal: make(chan error, 3)}
+	dossiers := w.queue(c, workflows.QueueDossier, sdk.Options{MaxConcurrentLocalActivityExecutionSize: dossierActivities, MaxConcurrentActivityExecutionSize: dossierActivities})
+	dossiers.RegisterWorkflowWithOptions(workflows.Dossier, workflow.RegisterOptions{Name: workflows.DossierType, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
+	a.Register(dossiers, workflows.QueueDossier, workflows.QueuePortal, workflows.QueueCourier)
+	a.Register(w.queue(c, workflows.QueuePortal, sdk.Options{MaxConcurrentActivityExecutionSize: portalActivities, TaskQueueActivitiesPerSecond: portalPerSecond, DisableWorkflowWorker: true}), workflows.QueuePortal)
+	a.Register(w.queue(c, workflows.QueueCourier, sdk.Options{MaxConcurrentActivityExecutionSize: courierActivities, TaskQueueActivitiesPerSecond: courierPerSecond, DisableWorkflowWorker: true}), workflows.QueueCourier)
+	return w
+}
+
+func (w *Worker) queue(c client.Client, name string, o sdk.Options) sdk.Worker {
+	o.DisableRegistrationAliasing = true
+	o.WorkerStopTimeout = stopWithin
+	o.OnFatalError = func(err error) {
+		select {
+		case w.fatal <- fmt.Errorf("worker: queue %s: %w", name, err):
+		default:
+		}
+	}
+	q := sdk.New(c, name, o)
+	w.queues = append(w.queues, q)
+	return q
+}
+
+// Start begins to poll.
+func (w *Worker) Start() error {
+	for i, q := range w.queues {
+		if err := q.Start(); err != nil {
+			for _, started := range w.queues[:i] {
+				started.Stop()
+			}
+			return fmt.Errorf("worker: starting: %w", err)
+		}
+	}
+	return nil
+}
+
+// Fatal gives the error after which the process should end.
+func (w *Worker) Fatal() <-chan error { return w.fatal }
+
+// Stop lets running work finish, for a while.
+func (w *Worker) Stop() {
+	for _, q := range w.queues {
+		q.Stop()
+	}
+}
+
+var _ activities.Registry = (sdk.ActivityRegistry)(nil)

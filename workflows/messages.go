@@ -1,0 +1,171 @@
+package workflows
+
+import (
+	"slices"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"hoso/internal/custody"
+	"hoso/internal/dossier"
+	"hoso/internal/register"
+)
+
+// The signals: what relays pass on from the inbox.
+const (
+	SignalPortal = "portal-report" // carries a register.PortalReport
+	SignalParcel = "parcel-report" // carries a register.ParcelReport
+)
+
+// QueryState is the one query, for support and tests; lists are read from the register.
+const QueryState = "state"
+
+// Command is a staff command. Its words and people stand in the register under
+// the operation's id; only codes travel.
+type Command struct {
+	Operation string          `json:"operation"`
+	Kind      dossier.Command `json:"kind"`
+	Role      string          `json:"role"`
+	TextID    string          `json:"text_id,omitempty"`
+	// Decision is what an officer decided by hand, with kind decision.
+	Decision *register.PortalReport `json:"decision,omitempty"`
+	// Hand is an act of the papers' way, with kind handover.
+	Hand *Hand `json:"hand,omitempty"`
+	// Amount is a paid fee in whole đồng, with kind payment.
+	Amount int64 `json:"amount,omitempty"`
+}
+
+// Hand is one act of a hand-over.
+type Hand struct {
+	Act string         `json:"act"` // offer or take
+	By  custody.Holder `json:"by"`
+	To  custody.Holder `json:"to,omitzero"`
+}
+
+// Answer is what a carried-out command answers: the revision that contains it,
+// which can be read at once.
+type Answer struct {
+	Revision int64 `json:"revision"`
+}
+
+// Refusal says why a command was not carried out. It travels as the details of
+// an application error of type RefusedType.
+type Refusal struct {
+	Rule    string            `json:"rule"` // wrong_state, or a custody rule, or already_decided …
+	Stage   dossier.Stage     `json:"stage"`
+	Status  dossier.Status    `json:"status"`
+	Allowed []dossier.Command `json:"allowed"`
+	Next    []dossier.Status  `json:"next,omitempty"`   // statuses an officer could decide
+	Holder  string            `json:"holder,omitempty"` // who has the papers
+}
+
+// RefusedType is the type of the error that carries a Refusal.
+const RefusedType = "Refused"
+
+// asked is a command waiting for its answer.
+type asked struct {
+	Command
+	done   bool
+	result Answer
+	err    error
+}
+
+func (a *asked) answer(revision int64) { a.result, a.done = Answer{Revision: revision}, true }
+
+func (a *asked) refuse(r *Refusal) { a.err, a.done = r.asError(), true }
+
+func (r *Refusal) asError() error {
+	return temporal.NewNonRetryableApplicationError("refused: "+r.Rule, RefusedType, nil, *r)
+}
+
+// listen registers every handler, in a fixed order and before anything blocks.
+func listen(ctx workflow.Context, start Start) (*run, error) {
+	d := &run{code: start.Code}
+	if start.State != nil {
+		d.State, d.loaded = *start.State, true
+	}
+	d.portal = workflow.GetSignalChannelWithOptions(ctx, SignalPortal, workflow.SignalChannelOptions{Description: "Tin từ Cổng dịch vụ công"})
+	d.parcel = workflow.GetSignalChannelWithOptions(ctx, SignalParcel, workflow.SignalChannelOptions{Description: "Tin từ đơn vị chuyển phát"})
+	for _, c := range dossier.Commands() {
+		err := workflow.SetUpdateHandlerWithOptions(ctx, string(c), d.ask, workflow.UpdateHandlerOptions{
+			Validator: func(_ workflow.Context, cmd Command) error { return d.validate(cmd) }, Description: describeCommand(c)})
+		if err != nil {
+			return nil, err
+		}
+	}
+	err := workflow.SetQueryHandlerWithOptions(ctx, QueryState, func() (State, error) { return d.State, nil },
+		workflow.QueryHandlerOptions{Description: "Trạng thái đầy đủ của hồ sơ"})
+	return d, err
+}
+
+// ask is the handler of every command: it queues the command for the main
+// coroutine and waits for its answer.
+func (d *run) ask(ctx workflow.Context, c Command) (Answer, error) {
+	a := &asked{Command: c}
+	d.queue = append(d.queue, a)
+	if err := workflow.Await(ctx, func() bool { return a.done }); err != nil {
+		return Answer{}, err
+	}
+	return a.result, a.err
+}
+
+// validate refuses a command before it leaves a trace in the history. A command
+// that comes before the register has been read is judged when it is executed.
+func (d *run) validate(c Command) error {
+	if !d.loaded {
+		return nil
+	}
+	if r := d.judge(c); r != nil {
+		return r.asError()
+	}
+	return nil
+}
+
+// judge says why a command cannot be carried out where the dossier stands; nil
+// when it can.
+func (d *run) judge(c Command) *Refusal {
+	if !d.Standing(d.counter).Takes(c.Kind) || c.Kind == dossier.Withdraw && d.wish != nil {
+		return d.refusal("wrong_state")
+	}
+	switch c.Kind {
+	case dossier.Decide:
+		if c.Decision == nil {
+			return d.refusal("decision_missing")
+		}
+		if err := dossier.CanMove(d.Status, c.Decision.Status, dossier.ByAuthority); err != nil {
+			return d.refusal("wrong_state")
+		}
+	case dossier.Handover:
+		if _, err := d.handOver(c); err != nil {
+			r := d.refusal("wrong_holder")
+			if e, ok := err.(*custody.Error); ok { //nolint:errorlint // never wrapped
+				r.Rule, r.Holder = e.Rule, e.Holder.String()
+			}
+			return r
+		}
+	}
+	return nil
+}
+
+func (d *run) refusal(rule string) *Refusal {
+	r := &Refusal{Rule: rule, Stage: d.Stage, Status: d.Status, Allowed: d.Standing(d.counter).Allowed()}
+	if slices.Contains(r.Allowed, dossier.Decide) {
+		r.Next = dossier.Next(d.Status, dossier.ByAuthority)
+	}
+	return r
+}
+
+// handOver computes where the papers are after an act.
+func (d *run) handOver(c Command) (custody.Papers, error) {
+	if c.Hand == nil {
+		return d.Papers.Out, &custody.Error{Rule: "unknown_act", Holder: d.Papers.Out.Holder}
+	}
+	switch c.Hand.Act {
+	case "offer":
+		return d.Papers.Out.Offer(c.Hand.By, c.Hand.To)
+	case "take":
+		return d.Papers.Out.Take(c.Hand.By)
+	default:
+		return d.Papers.Out, &custody.Error{Rule: "unknown_act", Holder: d.Papers.Out.Holder}
+	}
+}

@@ -1,0 +1,37 @@
+package workflows
+
+import (
+	"errors"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"hoso/internal/register"
+)
+
+// record writes the dossier's new position to the register as its next step.
+func (d *run) record(ctx workflow.Context, t register.Transition) error {
+	t.Code, t.Step, t.After = d.Facts.Code, d.Step+1, d.Position
+	t.Inbox = append(t.Inbox, d.Dealt...)
+	if t.Actor == "" {
+		t.Actor = "system"
+	}
+	got, err := recordTransition(ctx, t)
+	if app := new(temporal.ApplicationError); errors.As(err, &app) && app.Type() == SupersededType {
+		// A reset or a restored history lags behind the register: begin anew from it.
+		d.loaded = false
+		return errAnew
+	}
+	if err != nil {
+		return err
+	}
+	d.Step, d.Revision, d.Dealt = t.Step, got.Revision, nil
+	d.Waiting.Until, d.Papers, d.Fees = got.Until, got.Papers, got.Fees
+	if got.DueAt != nil {
+		d.DueAt = got.DueAt
+	}
+	if got.PortalCode != "" {
+		d.PortalCode = got.PortalCode
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"hoso/internal/dossier"
+	"hoso/internal/register"
+)
+
+// submission is the third stage: the scans are filed at the portal, the papers
+// are carried to the authority, or both.
+func (d *run) submission(ctx workflow.Context) error {
+	if d.Route.Online() && !d.Submitted {
+		return d.submit(ctx)
+	}
+	if d.Route.OnPaper() && d.Papers.Out.Count > 0 {
+		return d.carryPapers(ctx)
+	}
+	d.Stage = dossier.StageDecision
+	d.expectByStatus()
+	return d.record(ctx, register.Transition{Kind: "with_authority"})
+}
+
+// submit files the dossier at the portal, once per business attempt. A new
+// attempt, with a new key, follows only a refusal; silence is asked about under
+// the same key.
+func (d *run) submit(ctx workflow.Context) error {
+	d.SubmitAttempt = max(d.SubmitAttempt, 1)
+	end, err := d.perform(ctx, actSubmit, Effect{Code: d.Facts.Code, Key: d.key("submit", d.SubmitAttempt), Attempt: d.SubmitAttempt}, nil)
+	switch {
+	case err != nil || end.interrupted:
+		return err
+	case end.refused:
+		d.SubmitAttempt++
+		return d.park(ctx, "submission_refused", end.cause, dossier.WhoManager)
+	case end.exhausted:
+		return d.park(ctx, "portal_unreachable", end.cause, dossier.WhoManager)
+	}
+	d.Submitted = true
+	if !d.Route.OnPaper() || d.Papers.Out.Count == 0 {
+		d.Stage = dossier.StageDecision
+		d.expectByStatus()
+	}
+	return d.record(ctx, register.Transition{Kind: "submitted"})
+}

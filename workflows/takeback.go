@@ -1,0 +1,45 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"hoso/internal/dossier"
+	"hoso/internal/register"
+)
+
+// takeBack carries a withdrawal out. Where the portal has the dossier, or may
+// have it, the portal is told first; if it has decided already, its decision
+// stands and the withdrawal is refused.
+func (d *run) takeBack(ctx workflow.Context) error {
+	a := d.wish
+	d.Parked = ""
+	if d.SubmitAttempt > 0 && d.Route.Online() {
+		end, err := d.performThrough(ctx, actWithdraw, Effect{Code: d.Facts.Code, Key: d.key("withdraw", 1), Attempt: d.SubmitAttempt,
+			Of: d.key("submit", d.SubmitAttempt), TextID: a.TextID}, nil)
+		switch {
+		case err != nil:
+			return err
+		case end.refused:
+			d.wish = nil
+			a.refuse(d.refusal("already_decided"))
+			return nil
+		case end.exhausted:
+			d.wish = nil
+			a.refuse(d.refusal("portal_unreachable"))
+			return d.park(ctx, "portal_unreachable", end.cause, dossier.WhoManager)
+		}
+	}
+	if err := dossier.CanMove(d.Status, dossier.Withdrawn, dossier.ByCitizen); err != nil {
+		d.wish = nil // a decision overtook it
+		a.refuse(d.refusal("already_decided"))
+		return nil
+	}
+	d.Status, d.Given = dossier.Withdrawn, false
+	d.expect(dossier.WhoNobody, dossier.WhatWork)
+	if err := d.record(ctx, register.Transition{Kind: "withdrawn", Operation: a.Operation}); err != nil {
+		return err
+	}
+	d.wish = nil
+	a.answer(d.Revision)
+	return nil
+}

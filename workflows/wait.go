@@ -1,0 +1,156 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hoso/internal/dossier"
+	"hoso/internal/register"
+)
+
+// await listens until done, or until the dossier turns back. Everything that
+// can happen meanwhile is handled here: reports, commands, limits passing.
+func (d *run) await(ctx workflow.Context, done func() bool) error {
+	for {
+		if err := d.pump(ctx); err != nil {
+			return err
+		}
+		if done() || d.turned() {
+			d.stopWatching(ctx)
+			return nil
+		}
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx) {
+			return errAnew
+		}
+		d.publish(ctx)
+		d.arm(ctx)
+		if err := workflow.Await(ctx, func() bool { return d.mail() || d.alarm.rings() || d.watching.ready() }); err != nil {
+			return err
+		}
+		if err := d.ring(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// mail says whether somebody has sent something.
+func (d *run) mail() bool { return len(d.queue) > 0 || d.portal.Len() > 0 || d.parcel.Len() > 0 }
+
+// pump handles all that has come, one thing at a time: first what the outside
+// reported, then what staff ask.
+func (d *run) pump(ctx workflow.Context) error {
+	for d.mail() {
+		var report register.PortalReport
+		for d.portal.ReceiveAsync(&report) {
+			if err := d.hearPortal(ctx, report); err != nil {
+				return err
+			}
+			report = register.PortalReport{}
+		}
+		var parcel register.ParcelReport
+		for d.parcel.ReceiveAsync(&parcel) {
+			if err := d.hearParcel(ctx, parcel); err != nil {
+				return err
+			}
+			parcel = register.ParcelReport{}
+		}
+		for len(d.queue) > 0 {
+			a := d.queue[0]
+			d.queue = d.queue[1:]
+			if err := d.execute(ctx, a); err != nil {
+				return err
+			}
+		}
+	}
+	return d.hearWatch(ctx)
+}
+
+// alarm is the one timer of a dossier.
+type alarm struct {
+	at     time.Time
+	timer  workflow.Future
+	cancel workflow.CancelFunc
+}
+
+func (a *alarm) rings() bool { return a != nil && a.timer.IsReady() }
+
+// arm sets the timer to the nearest thing that time alone brings. A timer that
+// is set for earlier is left alone: ringing for nothing once is cheaper than a
+// cancellation at every step.
+func (d *run) arm(ctx workflow.Context) {
+	at, summary := d.nearest(ctx)
+	if at.IsZero() || d.alarm != nil && !d.alarm.at.After(at) {
+		return
+	}
+	if d.alarm != nil {
+		d.alarm.cancel()
+	}
+	tctx, cancel := workflow.WithCancel(ctx)
+	left := max(at.Sub(workflow.Now(ctx)), time.Millisecond)
+	d.alarm = &alarm{at: at, cancel: cancel, timer: workflow.NewTimerWithOptions(tctx, left, workflow.TimerOptions{Summary: summary})}
+}
+
+// nearest is the next moment at which something is to be done without anybody's word.
+func (d *run) nearest(workflow.Context) (time.Time, string) {
+	var at time.Time
+	var summary string
+	consider := func(t time.Time, why string) {
+		if at.IsZero() || t.Before(at) {
+			at, summary = t, why
+		}
+	}
+	if d.Waiting.Until != nil {
+		consider(*d.Waiting.Until, "Hạn "+d.Waiting.What.Label())
+	}
+	if d.mayBecomeOverdue() {
+		consider(*d.DueAt, "Hạn trả kết quả")
+	}
+	if len(d.Early) > 0 {
+		consider(d.heardAt.Add(dossier.Waits.EarlyReport), "Chờ tin còn thiếu từ Cổng")
+	}
+	if d.watchable() && d.watching == nil {
+		consider(d.heardAt.Add(dossier.Waits.CatchUp), "Hỏi lại nếu chưa có tin")
+	}
+	return at, summary
+}
+
+func (d *run) mayBecomeOverdue() bool {
+	return d.DueAt != nil && !d.Overdue && d.Stage == dossier.StageDecision
+}
+
+// ring does what the time has come for, if the timer has rung.
+func (d *run) ring(ctx workflow.Context) error {
+	if !d.alarm.rings() {
+		return nil
+	}
+	d.alarm = nil
+	now := workflow.Now(ctx)
+	if d.mayBecomeOverdue() && !now.Before(*d.DueAt) {
+		d.Overdue = true
+		if err := d.record(ctx, register.Transition{Kind: "overdue"}); err != nil {
+			return err
+		}
+	}
+	if until := d.Waiting.Until; until != nil && !now.Before(*until) {
+		if err := d.limitPassed(ctx); err != nil {
+			return err
+		}
+	}
+	if len(d.Early) > 0 && !now.Before(d.heardAt.Add(dossier.Waits.EarlyReport)) {
+		return d.askForMissing(ctx)
+	}
+	if d.watchable() && d.watching == nil && !now.Before(d.heardAt.Add(dossier.Waits.CatchUp)) {
+		d.startWatching(ctx)
+	}
+	return nil
+}
+
+// limitPassed marks that a limit has gone by, tells whose turn it is, and goes
+// on waiting until the next reminder.
+func (d *run) limitPassed(ctx workflow.Context) error {
+	d.Waiting.Passed++
+	d.Waiting.Until = nil
+	return d.record(ctx, register.Transition{Kind: "limit_passed", Task: "limit_passed", Data: map[string]string{
+		"who": string(d.Waiting.Who), "what": string(d.Waiting.What)}})
+}
