@@ -24,12 +24,15 @@ type Entry struct {
 	Prev    string    `json:"prev"` // hash of the entry before, "" for the first
 }
 
-// Hash is the SHA-256 of the entry's canonical form, in hex. The time goes in as
-// UTC microseconds, the resolution that every store keeps.
+// Hash is the SHA-256 of the entry's canonical form, in hex: its JSON, the fields
+// in their order but the time last, as UTC with at most microseconds, which is
+// the resolution that every store keeps.
 func (e Entry) Hash() string {
-	e.At = e.At.UTC().Truncate(time.Microsecond)
-	raw, err := json.Marshal(e)
-	if err != nil { // strings, numbers and a time always marshal
+	raw, err := json.Marshal(struct {
+		Entry
+		At string `json:"at"` // stands for the entry's own, which would not take every year
+	}{e, e.At.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano)})
+	if err != nil { // strings and a number always marshal
 		panic("audit: " + err.Error())
 	}
 	sum := sha256.Sum256(raw)
@@ -59,7 +62,7 @@ func Verify(chain []Link, head string) error {
 		prev = l.Hash
 	}
 	if prev != head {
-		return fmt.Errorf("audit: the chain ends at entry %d, but the register knows a later one", len(chain))
+		return fmt.Errorf("audit: the chain ends at entry %d, which is not the end that the register knows", len(chain))
 	}
 	return nil
 }

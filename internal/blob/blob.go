@@ -11,8 +11,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
+	"regexp"
 )
 
 // ErrTooLarge is returned by Put for more bytes than the limit.
@@ -55,7 +57,7 @@ func (s *Store) Put(r io.Reader, limit int64) (Stored, error) {
 	}
 	defer s.root.Remove(tmp) //nolint:errcheck // gone after the rename
 	digest := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, digest), io.LimitReader(r, limit+1))
+	n, err := io.Copy(io.MultiWriter(f, digest), io.LimitReader(r, min(limit, math.MaxInt64-1)+1))
 	if err == nil && n > limit {
 		err = ErrTooLarge
 	}
@@ -72,20 +74,21 @@ func (s *Store) Put(r io.Reader, limit int64) (Stored, error) {
 	return Stored{SHA256: sum, Name: sum, Bytes: n}, s.place(tmp, sum)
 }
 
-// place moves a finished file to its name and makes the move durable.
+// place moves a finished file to its name and makes the move durable. The root
+// is flushed even where the folder was there: another Put may have made it a
+// moment ago and not have come to flush it.
 func (s *Store) place(tmp, name string) error {
 	dir := path.Dir(where(name))
-	if err := s.root.Mkdir(dir, 0o700); err == nil {
-		if err := s.flush("."); err != nil {
-			return err
-		}
-	} else if !errors.Is(err, fs.ErrExist) {
+	if err := s.root.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("blob: making folder: %w", err)
 	}
 	if err := s.root.Rename(tmp, where(name)); err != nil {
 		return fmt.Errorf("blob: renaming: %w", err)
 	}
-	return s.flush(dir)
+	if err := s.flush(dir); err != nil {
+		return err
+	}
+	return s.flush(".")
 }
 
 func (s *Store) flush(dir string) error {
@@ -100,9 +103,13 @@ func (s *Store) flush(dir string) error {
 	return nil
 }
 
+// namePattern is what a storage name looks like: no dots and no slashes, so that
+// no name leads to a folder, to a half-written file or out of the root.
+var namePattern = regexp.MustCompile(`^[0-9a-z]{8,}$`)
+
 // Get opens a file by its storage name. fs.ErrNotExist when there is none.
 func (s *Store) Get(name string) (*os.File, error) {
-	if len(name) < 8 {
+	if !namePattern.MatchString(name) {
 		return nil, fs.ErrNotExist
 	}
 	f, err := s.root.Open(where(name))

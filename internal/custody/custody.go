@@ -24,6 +24,18 @@ type Holder struct {
 // None says whether nobody is meant.
 func (h Holder) None() bool { return h.Kind == "" }
 
+// named says whether it is clear who is meant: a known kind, and which one of it.
+func (h Holder) named() bool {
+	switch h.Kind {
+	case Citizen:
+		return h.ID == ""
+	case Office, Carrier, Authority:
+		return h.ID != ""
+	default:
+		return false
+	}
+}
+
 // String gives "carrier viettelpost" or "citizen".
 func (h Holder) String() string {
 	if h.ID == "" {
@@ -41,7 +53,7 @@ type Papers struct {
 
 // Error is an act that the rules refuse. It names who holds the papers.
 type Error struct {
-	Rule   string // no_papers, not_holder, already_offered, not_offered_to_you, offer_to_self, unknown_holder
+	Rule   string // no_papers, unknown_holder, not_holder, offer_to_self, already_holder, not_offered_to_you
 	Holder Holder
 }
 
@@ -54,7 +66,7 @@ func (p Papers) Offer(from, to Holder) (Papers, error) {
 	switch {
 	case p.Count == 0:
 		return p, &Error{Rule: "no_papers", Holder: p.Holder}
-	case !known(to.Kind):
+	case !to.named():
 		return p, &Error{Rule: "unknown_holder", Holder: p.Holder}
 	case p.Holder != from:
 		return p, &Error{Rule: "not_holder", Holder: p.Holder}
@@ -65,19 +77,18 @@ func (p Papers) Offer(from, to Holder) (Papers, error) {
 	return p, nil
 }
 
-// Take closes an offer: the papers are now the taker's.
+// Take closes an offer: the papers are now the taker's, who must be somebody:
+// otherwise nobody could take what is offered to nobody.
 func (p Papers) Take(by Holder) (Papers, error) {
 	switch {
 	case p.Count == 0:
 		return p, &Error{Rule: "no_papers", Holder: p.Holder}
+	case !by.named():
+		return p, &Error{Rule: "unknown_holder", Holder: p.Holder}
 	case p.Holder == by:
 		return p, &Error{Rule: "already_holder", Holder: p.Holder}
 	case p.Offered != by:
 		return p, &Error{Rule: "not_offered_to_you", Holder: p.Holder}
 	}
 	return Papers{Count: p.Count, Holder: by}, nil
-}
-
-func known(kind string) bool {
-	return kind == Citizen || kind == Office || kind == Carrier || kind == Authority
 }

@@ -57,7 +57,7 @@ func (s Standing) Takes(c Command) bool {
 	case Contact:
 		return !s.HomeBooked || s.Delivery == DeliveryReturned || s.Delivery == DeliveryCancelled || s.Delivery == DeliveryLost
 	case RecordFee:
-		return s.FeeExpected && !s.Status.Decided()
+		return s.FeeExpected && !s.Status.Decided() || s.Status == PaymentRequired // asked for, even where no sum was named
 	case Handover:
 		return s.HasPapers
 	case Decide:

@@ -47,6 +47,7 @@ func TestJudge(t *testing.T) {
 		"resolved after a refusal":               {dossier.Refused, report(dossier.Resolved, 11), dossier.Stale},
 		"resolved after a withdrawal":            {dossier.Withdrawn, report(dossier.Resolved, 11), dossier.Stale},
 		"returned: ours to prove":                {dossier.Resolved, report(dossier.Returned, 11), dossier.Stale},
+		"returned, though not even resolved":     {dossier.Processing, report(dossier.Returned, 11), dossier.Stale},
 		"withdrawn: the citizen's to ask":        {dossier.Processing, report(dossier.Withdrawn, 11), dossier.Stale},
 		"a status off the list":                  {dossier.Processing, report(11, 11), dossier.Stale},
 		"no status":                              {dossier.Processing, report(0, 11), dossier.Stale},

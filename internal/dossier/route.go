@@ -87,7 +87,7 @@ func CheckRoute(agentAllowed bool, channels []string, wanted []Wanted, given []G
 		w, known := want(wanted, g.Code)
 		switch {
 		case !known: // CheckComponents says so
-		case g.Form.Paper() || w.PaperDemanded:
+		case g.Form.Paper() || g.Form == FormScan && w.PaperDemanded:
 			sheets++
 		case g.Form == FormScan:
 			errs = append(errs, FieldError{Pointer: "/components/" + strconv.Itoa(i) + "/form", Rule: "paper_required", Args: map[string]string{"component": g.Code}})

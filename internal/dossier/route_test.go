@@ -102,6 +102,7 @@ func TestCheckRoute(t *testing.T) {
 		"by post, a scan nothing carries":  {true, postOnly, given{scan("to-khai", "").Given}, []dossier.FieldError{needsPaper("/components/0/form", "to-khai")}},
 		"by post, one sheet and one scan":  {true, postOnly, given{sheet("to-khai", dossier.FormPaperOriginal).Given, scan("uy-quyen", "").Given}, []dossier.FieldError{needsPaper("/components/1/form", "uy-quyen")}},
 		"by post, without a sheet":         {true, postOnly, given{sheet("uy-quyen", dossier.FormFromDatabase).Given}, []dossier.FieldError{needsPaper("/components", "to-khai")}},
+		"by post, demanded, yet not given": {true, postOnly, given{sheet("giay-chung-nhan", dossier.FormFromDatabase).Given}, []dossier.FieldError{needsPaper("/components", "to-khai")}},
 		"by post, nothing":                 {true, postOnly, nil, []dossier.FieldError{needsPaper("/components", "to-khai")}},
 		"by post, not in the checklist":    {true, postOnly, given{scan("giay-khac", "").Given}, []dossier.FieldError{needsPaper("/components", "to-khai")}},
 		"by post, two scans, each is told": {true, postOnly, given{scan("to-khai", "").Given, scan("uy-quyen", "").Given}, []dossier.FieldError{needsPaper("/components/0/form", "to-khai"), needsPaper("/components/1/form", "uy-quyen")}},

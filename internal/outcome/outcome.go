@@ -21,12 +21,13 @@ type Kind int
 
 // The ways an outside act can fail. Done has no Kind: it is a nil error.
 const (
-	// Retryable means that nothing happened over there; the act may be tried again.
-	Retryable Kind = iota
+	// Unknown means that the act may or may not have happened. It comes first, so
+	// that a forgotten kind is asked about and never repeated blindly.
+	Unknown Kind = iota
 	// Refused means that the other side answered no for good.
 	Refused
-	// Unknown means that the act may or may not have happened.
-	Unknown
+	// Retryable means that nothing happened over there; the act may be tried again.
+	Retryable
 )
 
 // String gives the kind's word for logs and activity errors.
@@ -34,10 +35,10 @@ func (k Kind) String() string {
 	switch k {
 	case Refused:
 		return "refused"
-	case Unknown:
-		return "unknown"
-	default:
+	case Retryable:
 		return "retryable"
+	default:
+		return "unknown"
 	}
 }
 
