@@ -50,13 +50,17 @@ func (a *Activities) booking(ctx context.Context, order workflows.Effect) (couri
 	if err != nil {
 		return courier.Booking{}, err
 	}
-	cat, err := a.Store.Catalogue(ctx)
+	// Where they were on the day of filing: an office or authority that ended
+	// since still has the dossier's papers.
+	day := dossier.LocalDay(d.FiledAt)
+	o, err := a.Store.Office(ctx, d.Office, day)
 	if err != nil {
 		return courier.Booking{}, err
 	}
-	day := dossier.LocalDay(a.Store.Now())
-	o, _ := cat.Office(d.Office, day)
-	au, _ := cat.Authority(d.Authority, day)
+	au, err := a.Store.Authority(ctx, d.Authority, day)
+	if err != nil {
+		return courier.Booking{}, err
+	}
 	office := courier.Party{Kind: custody.Office, ID: d.Office, Name: o.Name, Address: o.Address}
 	authority := courier.Party{Kind: custody.Authority, ID: d.Authority, Name: au.Name, Address: au.Name}
 	contents, err := a.contents(ctx, d, order.Leg)

@@ -28,7 +28,13 @@ func (a *Activities) CatchUpCarrier(ctx context.Context, c workflows.CatchUp) ([
 	var news []register.ParcelReport
 	for _, e := range events {
 		m, err := door.Carrier(ctx, sh.Carrier, e)
-		if err != nil || !m.Waiting() {
+		if unfit(err) {
+			continue
+		}
+		if err != nil {
+			return nil, registerError(err)
+		}
+		if !isNews(m, c) {
 			continue
 		}
 		r, err := m.ParcelReport()

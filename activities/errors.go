@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"log/slog"
 
 	"go.temporal.io/sdk/temporal"
 
@@ -31,7 +32,7 @@ func asTemporal(err error) error {
 	case errors.Is(err, store.ErrNotFound):
 		return temporal.NewApplicationError("not found", "NotFound")
 	case errors.Is(err, context.Canceled):
-		return err
+		return context.Canceled // without what it is wrapped in
 	case !errors.As(err, &e):
 		return temporal.NewApplicationError("unclassified", workflows.EffectUnknownType)
 	case e.Kind == outcome.Refused:
@@ -52,6 +53,7 @@ func registerError(err error) error {
 	if store.Unavailable(err) {
 		return temporal.NewApplicationError("database away", "RegisterUnavailable")
 	}
+	slog.Error("the register refuses a step, which is tried again", "cause", store.Cause(err))
 	return temporal.NewApplicationError("database error", "RegisterError")
 }
 

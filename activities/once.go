@@ -38,7 +38,7 @@ func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect)
 			return reference, a.end(ctx, order.Key, store.EffectDone, reference, "")
 		}
 		if !errors.Is(err, e.absent) {
-			return "", a.failed(ctx, order, err)
+			return "", asTemporal(askedInVain(err))
 		}
 	}
 	reference, err := e.do(ctx)
@@ -46,6 +46,15 @@ func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect)
 		return "", a.failed(ctx, order, err)
 	}
 	return reference, a.end(ctx, order.Key, store.EffectDone, reference, "")
+}
+
+// askedInVain makes a question's failure one of the act: whether it happened is
+// still not known. A refusal to answer refuses the question, not the act.
+func askedInVain(err error) error {
+	if outcome.KindOf(err) == outcome.Refused {
+		return outcome.Unsure("lookup_refused", err)
+	}
+	return err
 }
 
 // failed keeps a refusal, which is final for its key, and classifies the rest.

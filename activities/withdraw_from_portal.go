@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"hoso/internal/outcome"
 	"hoso/internal/portal"
 	"hoso/workflows"
 )
@@ -16,8 +17,8 @@ func (a *Activities) WithdrawFromPortal(ctx context.Context, order workflows.Eff
 		if errors.Is(err, portal.ErrNoSuchKey) {
 			return portal.Receipt{Key: order.Key, Reference: "nothing_submitted"}, nil
 		}
-		if err != nil {
-			return portal.Receipt{}, err
+		if err != nil { // nothing has been asked for yet
+			return portal.Receipt{}, outcome.Retry("submission_unknown", 0, err)
 		}
 		reason, err := a.Store.Text(ctx, order.Code, order.TextID)
 		if err != nil {

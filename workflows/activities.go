@@ -65,8 +65,10 @@ type Booked struct {
 type CatchUp struct {
 	Code     string `json:"code"`
 	Shipment string `json:"shipment,omitempty"`
-	// Patient keeps asking until there is news.
-	Patient bool `json:"patient,omitempty"`
+	// Patient keeps asking until there is news. Known are messages that the
+	// workflow has already, which are none.
+	Patient bool     `json:"patient,omitempty"`
+	Known   []string `json:"known,omitempty"`
 }
 
 // Checked is what the digitization check found.
@@ -159,6 +161,6 @@ func catchUpCarrier(ctx workflow.Context, c CatchUp) workflow.Future {
 }
 
 // askPortalNow asks once, without patience.
-func askPortalNow(ctx workflow.Context, code string) workflow.Future {
-	return workflow.ExecuteLocalActivity(atOnce(ctx, actAskPortal), actAskPortal, CatchUp{Code: code})
+func askPortalNow(ctx workflow.Context, c CatchUp) workflow.Future {
+	return workflow.ExecuteLocalActivity(atOnce(ctx, actAskPortal), actAskPortal, c)
 }

@@ -1,18 +1,24 @@
 package workflows
 
 import (
+	"slices"
 	"strconv"
 
 	"go.temporal.io/sdk/workflow"
 
+	"hoso/internal/custody"
 	"hoso/internal/dossier"
 	"hoso/internal/register"
 )
 
 // execute carries a command out, in the main coroutine.
 func (d *run) execute(ctx workflow.Context, a *asked) error {
-	if r := d.judge(a.Command); r != nil {
+	switch r := d.judge(a.Command); {
+	case r != nil:
 		a.refuse(r)
+		return nil
+	case d.carriedOut(a.Operation):
+		a.answer(d.Revision)
 		return nil
 	}
 	if a.Kind == dossier.Withdraw {
@@ -22,39 +28,103 @@ func (d *run) execute(ctx workflow.Context, a *asked) error {
 	if err := d.carryOut(ctx, a.Command); err != nil {
 		return err
 	}
+	d.notice(a.Operation)
 	a.answer(d.Revision)
 	return nil
+}
+
+// carriedOut says whether a command comes a second time. Temporal knows it by its
+// id within a run; we know it beyond a continuation as new.
+func (d *run) carriedOut(operation string) bool {
+	return operation != "" && slices.Contains(d.Seen, operation)
 }
 
 func (d *run) carryOut(ctx workflow.Context, c Command) error {
 	t := register.Transition{Kind: string(c.Kind), Operation: c.Operation, TextID: c.TextID, Actor: c.Role}
 	switch c.Kind {
 	case dossier.Supplement:
-		d.Parked, d.Asked = "", nil
-		d.Given = d.Status == dossier.SupplementRequired
-		d.expect(dossier.WhoNobody, dossier.WhatWork)
+		d.supplement()
 	case dossier.RecordFee:
-		d.Fees.Paid += c.Amount
 		t.Data = map[string]string{"amount": strconv.FormatInt(c.Amount, 10)}
-		if d.Status == dossier.PaymentRequired && d.Waiting.What == dossier.WhatPayment && d.Fees.Settled() {
-			d.Given = true
-			d.expect(dossier.WhoNobody, dossier.WhatWork)
-		}
+		d.pay(c.Amount)
 	case dossier.Handover:
-		papers, err := d.handOver(c)
-		if err != nil {
+		if err := d.giveOn(c, &t); err != nil {
 			return err
 		}
-		t.Kind = "papers_" + c.Hand.Act
-		t.Papers = &papers
-		t.Data = map[string]string{"by": c.Hand.By.String(), "to": c.Hand.To.String()}
 	case dossier.Decide:
-		return d.move(ctx, *c.Decision, t)
+		if err := d.move(ctx, *c.Decision, t); err != nil {
+			return err
+		}
+		return d.recallEarly(ctx)
 	case dossier.Pickup:
 		return d.close(ctx, "collected", c.Operation)
 	case dossier.Retry:
-		d.Parked = ""
-		d.expect(dossier.WhoNobody, dossier.WhatWork)
+		d.retry(&t)
 	}
 	return d.record(ctx, t)
+}
+
+// supplement takes what the citizen gave: better scans or papers for the check,
+// or what the authority asked for, to be handed on.
+func (d *run) supplement() {
+	d.given++
+	d.Asked = nil
+	if d.Stage == dossier.StageDigitization {
+		d.expect(dossier.WhoNobody, dossier.WhatWork)
+		return
+	}
+	d.Given = d.Status == dossier.SupplementRequired
+	d.settles("supplement_refused", "supplement_unreachable")
+	d.pass()
+}
+
+// pay enters a payment. One that settles what the authority asked for is to be
+// handed on.
+func (d *run) pay(amount int64) {
+	owed := !d.Fees.Settled()
+	d.Fees.Paid += amount
+	if d.Status == dossier.PaymentRequired && owed && d.Fees.Settled() {
+		d.Given = true
+	}
+	d.pass()
+}
+
+// giveOn carries out one act of the papers' way.
+func (d *run) giveOn(c Command, t *register.Transition) error {
+	papers, err := d.handOver(c)
+	if err != nil {
+		return err
+	}
+	t.Kind = "papers_" + c.Hand.Act
+	t.Papers = &papers
+	t.Data = map[string]string{"by": c.Hand.By.String(), "to": c.Hand.To.String()}
+	d.Papers.Out = papers
+	switch papers.Holder.Kind {
+	case custody.Authority:
+		d.Papers.Arrived, d.Papers.Out = d.Papers.Arrived+papers.Count, custody.Papers{}
+	case custody.Citizen:
+		d.Papers.Out = custody.Papers{}
+	}
+	if d.Stage != dossier.StageDelivery {
+		d.settles(taskCarriageRefused, taskCourierUnreachable, taskPapersLost)
+	}
+	if d.Stage == dossier.StageSubmission && d.Papers.Out.Count == 0 && (d.Submitted || !d.Route.Online()) {
+		d.Stage = dossier.StageDecision
+	}
+	d.pass()
+	return nil
+}
+
+// retry lets what is parked go on. Lost papers are the office's again, found or
+// replaced; of two ends that a parcel was said to have had, the better one counts.
+func (d *run) retry(t *register.Transition) {
+	switch {
+	case d.Parked == taskPapersLost:
+		t.Papers = d.found()
+	case d.Parked == taskContradicted && d.Home.Attempt == 0 && d.Papers.Out.Count > 0:
+		p, _ := travelled(d.Papers.Out, d.outCarrier(), d.Facts, d.Out.State)
+		d.Papers.Out, t.Papers = p, &p
+	}
+	d.Parked = ""
+	d.expect(dossier.WhoNobody, dossier.WhatWork)
 }

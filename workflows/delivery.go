@@ -10,24 +10,41 @@ import (
 
 // delivery is the fifth stage: the result, and whatever papers the authority
 // holds, come to the citizen. After a refusal, a stop or a withdrawal only the
-// papers come home, and the status stays.
+// papers come home, and the status stays. Papers that the office still has wait
+// there for the citizen.
 func (d *run) delivery(ctx workflow.Context) error {
 	switch {
+	case d.papersUnderWay():
+		return d.haltPapers(ctx)
 	case d.Home.State == dossier.DeliveryDelivered:
 		return d.arrived(ctx)
-	case d.Papers.Out.Count > 0:
-		return d.fetchOutwardPapers(ctx)
-	case !d.Result.Paper && d.Papers.Arrived == 0:
-		return d.close(ctx, "result_electronic", "")
+	case d.Home.Attempt == 0 && !d.Result.Paper && d.Papers.Arrived == 0:
+		return d.nothingToBring(ctx)
 	default:
 		return d.bring(ctx)
 	}
 }
 
+// haltPapers deals with papers that were still on their way to the authority when
+// the dossier ended: those at the office stay there; those with a carrier are let
+// arrive, and come back from there.
+func (d *run) haltPapers(ctx workflow.Context) error {
+	p := d.Papers.Out
+	switch {
+	case p.Holder.Kind != custody.Office:
+		return d.takeTurns(ctx)
+	case ordered(d.Out):
+		return d.callOff(ctx)
+	}
+	p.Offered = custody.Holder{}
+	d.Papers.Out = p
+	return d.record(ctx, register.Transition{Kind: "offer_withdrawn", Papers: &p})
+}
+
 // bring sends the parcel home: to the citizen, or to the counter where the
 // citizen wants to collect it.
 func (d *run) bring(ctx workflow.Context) error {
-	if !d.Home.Booked {
+	if d.homeToBeBooked() {
 		if done, err := d.bookHome(ctx); !done {
 			return err
 		}
@@ -38,18 +55,26 @@ func (d *run) bring(ctx workflow.Context) error {
 			return err
 		}
 	}
-	if err := d.await(ctx, func() bool { return d.Home.State.ParcelEnd() }); err != nil {
+	if err := d.await(ctx, func() bool { return d.Home.State.ParcelEnd() || d.Parked != "" }); err != nil {
 		return err
 	}
-	if d.Home.State == dossier.DeliveryDelivered {
+	if d.Home.State == dossier.DeliveryDelivered || d.Parked != "" {
 		return nil
 	}
-	return d.undelivered(ctx)
+	// It ended elsewhere than in the citizen's hand. A retry sends it anew, under a
+	// new key; the citizen may also come to the counter.
+	return d.park(ctx, taskDeliveryFailed, string(d.Home.State), dossier.WhoClerk)
+}
+
+// homeToBeBooked says that there is no parcel on its way home: none has been
+// ordered, or the last one ended and that has been dealt with.
+func (d *run) homeToBeBooked() bool {
+	return !d.Home.Booked || d.Home.State.ParcelEnd() && d.Waiting.What != dossier.WhatDelivery
 }
 
 // bookHome orders the parcel, once per business attempt.
 func (d *run) bookHome(ctx workflow.Context) (bool, error) {
-	attempt := max(d.Home.Attempt, 1)
+	attempt := nextAttempt(d.Home)
 	var booked Booked
 	end, err := d.perform(ctx, actBook, Effect{Code: d.Facts.Code, Key: d.key("courier/home", attempt), Leg: register.LegHome, Attempt: attempt, Carrier: d.Facts.Carrier}, &booked)
 	switch {
@@ -57,33 +82,37 @@ func (d *run) bookHome(ctx workflow.Context) (bool, error) {
 		return false, err
 	case end.refused:
 		d.Home = register.Parcel{Attempt: attempt + 1}
-		return false, d.park(ctx, "address_rejected", end.cause, dossier.WhoClerk)
+		return false, d.park(ctx, taskAddressRejected, end.cause, dossier.WhoClerk)
 	case end.exhausted:
-		return false, d.park(ctx, "courier_unreachable", end.cause, dossier.WhoManager)
+		return false, d.park(ctx, taskCourierUnreachable, end.cause, dossier.WhoManager)
 	}
 	d.Home = confirmed(d.Home, attempt, booked.Shipment)
 	d.expect(dossier.WhoCourier, dossier.WhatDelivery)
 	return true, d.record(ctx, register.Transition{Kind: "delivery_booked", Data: map[string]string{"shipment": booked.Shipment, "carrier": d.Facts.Carrier}})
 }
 
-// taskDeliveryFailed is the task of a parcel that did not reach the citizen.
-const taskDeliveryFailed = "delivery_failed"
-
-// undelivered parks a parcel that ended elsewhere than in the citizen's hand. A
-// retry sends it anew, under a new key; the citizen may also come to the counter.
-func (d *run) undelivered(ctx workflow.Context) error {
-	failed := d.Home
-	d.Home = register.Parcel{Attempt: failed.Attempt + 1}
-	return d.park(ctx, taskDeliveryFailed, string(failed.State), dossier.WhoClerk)
-}
-
 // arrived ends a delivery: in the citizen's hand, or at the counter until the
 // citizen collects it.
 func (d *run) arrived(ctx workflow.Context) error {
-	if d.Facts.Method == dossier.ByCourier {
+	switch {
+	case d.Facts.Method != dossier.ByCourier:
+		return d.atCounter(ctx, "at_counter")
+	case d.papersAtOffice():
+		return d.atCounter(ctx, "papers_at_counter")
+	default:
 		return d.close(ctx, "delivered", "")
 	}
-	return d.atCounter(ctx, "at_counter")
+}
+
+func (d *run) nothingToBring(ctx workflow.Context) error {
+	if d.papersAtOffice() {
+		return d.atCounter(ctx, "papers_at_counter")
+	}
+	return d.close(ctx, "result_electronic", "")
+}
+
+func (d *run) papersAtOffice() bool {
+	return d.Papers.Out.Count > 0 && d.Papers.Out.Holder.Kind == custody.Office
 }
 
 // atCounter keeps papers at the office until the citizen comes.
@@ -95,41 +124,13 @@ func (d *run) atCounter(ctx workflow.Context, kind string) error {
 			return err
 		}
 	}
-	return d.await(ctx, func() bool { return d.Stage == dossier.StageClosed })
-}
-
-// fetchOutwardPapers deals with papers that were still on their way to the
-// authority when the dossier ended: those at the office wait there for the
-// citizen; those with a carrier are let arrive, and come back from there.
-func (d *run) fetchOutwardPapers(ctx workflow.Context) error {
-	p := d.Papers.Out
-	if p.Holder.Kind != custody.Office {
-		return d.carryPapers(ctx)
-	}
-	if d.Out.Booked {
-		end, err := d.perform(ctx, actCancel, Effect{Code: d.Facts.Code, Key: d.key("courier/out", d.Out.Attempt), Carrier: d.outCarrier(), Shipment: d.Out.Shipment}, nil)
-		switch {
-		case err != nil:
-			return err
-		case end.refused: // collected in the meantime: its report is on the way
-			return d.hand(ctx, dossier.WhoCourier, dossier.WhatCarriage)
-		case end.exhausted:
-			return d.park(ctx, "courier_unreachable", end.cause, dossier.WhoManager)
-		}
-		d.Out = register.Parcel{Attempt: d.Out.Attempt + 1}
-	}
-	if !p.Offered.None() {
-		p.Offered = custody.Holder{}
-		if err := d.record(ctx, register.Transition{Kind: "offer_withdrawn", Papers: &p}); err != nil {
-			return err
-		}
-	}
-	return d.atCounter(ctx, "papers_at_counter")
+	return d.await(ctx, func() bool { return d.Stage == dossier.StageClosed || d.Parked != "" })
 }
 
 // turnHome leaves the stages before delivery after a refusal, a stop or a
 // withdrawal.
 func (d *run) turnHome(ctx workflow.Context) error {
+	d.Parked = ""
 	if d.Papers.Out.Count == 0 && d.Papers.Arrived == 0 {
 		return d.close(ctx, "closed", "")
 	}

@@ -142,9 +142,10 @@ func localTime(t *time.Time) string {
 // taskLabel is a human task in Vietnamese.
 func taskLabel(task string) string {
 	labels := map[string]string{
-		"submission_refused": "Cổng từ chối nhận hồ sơ", "portal_unreachable": "Không liên lạc được với Cổng",
-		"courier_unreachable": "Không liên lạc được với đơn vị chuyển phát", "address_rejected": "Địa chỉ phát bị từ chối",
-		"carriage_refused": "Đơn vị chuyển phát từ chối chuyển giấy tờ", taskDeliveryFailed: "Phát kết quả không thành công",
+		taskSubmissionRefused: "Cổng từ chối nhận hồ sơ", taskPortalUnreachable: "Không liên lạc được với Cổng",
+		taskCourierUnreachable: "Không liên lạc được với đơn vị chuyển phát", taskAddressRejected: "Địa chỉ phát bị từ chối",
+		taskCarriageRefused: "Đơn vị chuyển phát từ chối chuyển giấy tờ", taskDeliveryFailed: "Phát kết quả không thành công",
+		taskPapersLost: "Giấy tờ bị báo mất", taskContradicted: "Tin về bưu gửi mâu thuẫn",
 		"supplement_refused": "Cổng từ chối phần bổ sung", "supplement_unreachable": "Chưa gửi được phần bổ sung",
 		"payment_refused": "Cổng từ chối xác nhận phí", "payment_unreachable": "Chưa gửi được xác nhận phí",
 	}

@@ -13,6 +13,9 @@ import (
 // A poor scan goes back to the clerk, who scans anew or gives the paper; the
 // status stays 1, for this is no supplement in the law's sense.
 func (d *run) digitization(ctx workflow.Context) error {
+	if d.Waiting.What == dossier.WhatRescan {
+		return d.await(ctx, func() bool { return d.Waiting.What != dossier.WhatRescan || d.Stage != dossier.StageDigitization })
+	}
 	checked, err := checkDigitization(ctx, d.Facts.Code)
 	if err != nil {
 		return err
@@ -22,14 +25,11 @@ func (d *run) digitization(ctx workflow.Context) error {
 	if checked.Route != dossier.RouteReturn {
 		d.Stage = dossier.StageSubmission
 		d.Asked = nil
-		d.expect(dossier.WhoNobody, dossier.WhatWork)
+		d.pass()
 		return d.record(ctx, register.Transition{Kind: "route_decided", Data: data})
 	}
 	d.Asked = checked.Unreadable
 	d.expect(dossier.WhoClerk, dossier.WhatRescan)
 	data["components"] = strings.Join(checked.Unreadable, " ")
-	if err := d.record(ctx, register.Transition{Kind: "scan_returned", Data: data}); err != nil {
-		return err
-	}
-	return d.await(ctx, func() bool { return d.Waiting.What != dossier.WhatRescan })
+	return d.record(ctx, register.Transition{Kind: "scan_returned", Data: data})
 }

@@ -39,13 +39,16 @@ func Dossier(ctx workflow.Context, start Start) error {
 }
 
 // next goes one stage on, or turns back when the citizen wishes or the
-// authority has said its last word.
+// authority has said its last word. What is parked waits for a person, also in a
+// run that begins anew.
 func (d *run) next(ctx workflow.Context) error {
 	switch {
 	case d.wish != nil:
 		return d.takeBack(ctx)
 	case d.endedWithout() && d.Stage != dossier.StageDelivery:
 		return d.turnHome(ctx)
+	case d.Parked != "":
+		return d.await(ctx, func() bool { return d.Parked == "" })
 	}
 	switch d.Stage {
 	case dossier.StageIntake:

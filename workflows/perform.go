@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"errors"
+	"slices"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -14,7 +15,7 @@ import (
 type ending struct {
 	refused     bool   // the other side said no for good
 	exhausted   bool   // the retries ran out; whether it happened is not known
-	interrupted bool   // the dossier turned back before it was known
+	interrupted bool   // the dossier turned back, or went on, before it was known
 	cause       string // code of the refusal
 }
 
@@ -22,7 +23,8 @@ type ending struct {
 // and only when that fails a durable activity with long retries, during which
 // the dossier goes on listening.
 func (d *run) perform(ctx workflow.Context, act string, e Effect, out any) (ending, error) {
-	return d.act(ctx, act, e, out, d.turned)
+	stage := d.Stage
+	return d.act(ctx, act, e, out, func() bool { return d.turned() || d.Stage != stage })
 }
 
 // performThrough is perform for an act that nothing interrupts.
@@ -73,13 +75,38 @@ func endingOf(err error) (ending, bool) {
 	return ending{}, false
 }
 
-// park opens a human task and waits until somebody retries, or the dossier
-// turns back, or the matter has settled itself in the meantime.
+// The human tasks for which a dossier is parked.
+const (
+	taskSubmissionRefused  = "submission_refused"
+	taskPortalUnreachable  = "portal_unreachable"
+	taskCourierUnreachable = "courier_unreachable"
+	taskAddressRejected    = "address_rejected"
+	taskCarriageRefused    = "carriage_refused"
+	taskPapersLost         = "papers_lost"
+	taskDeliveryFailed     = "delivery_failed" // the parcel did not reach the citizen
+	taskContradicted       = "parcel_contradicted"
+)
+
+// park opens a human task. The dossier then waits until somebody retries, or it
+// turns back, or the matter settles itself in the meantime.
 func (d *run) park(ctx workflow.Context, task, cause string, owner dossier.Who) error {
-	d.Parked = task
-	d.expect(owner, dossier.WhatRetry)
-	if err := d.record(ctx, register.Transition{Kind: "parked", Task: task, TaskCause: cause, Data: map[string]string{"task": task, "cause": cause}}); err != nil {
-		return err
-	}
-	return d.await(ctx, func() bool { return d.Parked == "" })
+	t := register.Transition{Kind: "parked", Data: map[string]string{"task": task, "cause": cause}}
+	d.hold(&t, task, cause, owner)
+	return d.record(ctx, t)
 }
+
+// hold parks the dossier with a step that has a kind of its own.
+func (d *run) hold(t *register.Transition, task, cause string, owner dossier.Who) {
+	d.Parked, t.Task, t.TaskCause = task, task, cause
+	d.expect(owner, dossier.WhatRetry)
+}
+
+// settles lets go of what is parked, if it is one of the tasks.
+func (d *run) settles(tasks ...string) {
+	if slices.Contains(tasks, d.Parked) {
+		d.Parked = ""
+	}
+}
+
+// withPapers are the tasks that the authority's word does not settle.
+var withPapers = []string{taskCourierUnreachable, taskCarriageRefused, taskPapersLost, taskContradicted}

@@ -16,8 +16,12 @@ func (d *run) hearPortal(ctx workflow.Context, r register.PortalReport) error {
 		return nil
 	}
 	d.heardAt = workflow.Now(ctx)
+	early := len(d.Early)
 	if err := d.weigh(ctx, r); err != nil {
 		return err
+	}
+	if len(d.Early) > early {
+		d.EarlyTold = false
 	}
 	return d.recallEarly(ctx)
 }
@@ -35,6 +39,9 @@ func (d *run) weigh(ctx workflow.Context, r register.PortalReport) error {
 		d.Early = append(d.Early, r)
 		return nil
 	case dossier.Repeat:
+		if r.At.After(d.LastReport) {
+			d.LastReport = r.At // said again later: what is older than this is stale
+		}
 		d.deal(r.Inbox)
 		return nil
 	default:
@@ -77,7 +84,16 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 		d.LastReport = r.At
 	}
 	t.Data = map[string]string{"from": before.Name(), "to": r.Status.Name()}
-	d.Asked, d.Given, d.Parked = nil, false, ""
+	if before == dossier.SupplementRequired && (d.Given || len(d.Asked) > 0) {
+		d.Rounds++ // a request that the authority has let go is over, too
+	}
+	d.Asked, d.Given, d.Refused = nil, false, 0
+	if r.Status.Decided() || !slices.Contains(withPapers, d.Parked) {
+		d.Parked = ""
+	}
+	if d.Submitted && d.Stage == dossier.StageSubmission {
+		d.Stage = dossier.StageDecision
+	}
 	switch r.Status {
 	case dossier.Accepted:
 		d.accept(r)
@@ -87,14 +103,24 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 			d.Asked = []string{askedInWords}
 		}
 	case dossier.PaymentRequired:
-		d.Fees.Due += r.Fee
-		d.Given = d.Fees.Settled() // paid beforehand
+		d.charge(r.Fee)
 	case dossier.Resolved:
 		d.Stage = dossier.StageDelivery
 		d.Result = register.Result{Known: true, Paper: r.Result != nil && r.Result.Paper}
 	}
-	d.expectByStatus()
+	d.pass()
 	return d.record(ctx, t)
+}
+
+// charge enters a fee that the authority asks for. The first one takes the place
+// of what the catalogue made us expect.
+func (d *run) charge(fee int64) {
+	if d.Fee == 0 {
+		d.Fees.Due = 0
+	}
+	d.Fee = fee
+	d.Fees.Due += fee
+	d.Given = d.Fees.Settled() // paid beforehand
 }
 
 func (d *run) accept(r register.PortalReport) {
@@ -111,40 +137,78 @@ func (d *run) accept(r register.PortalReport) {
 }
 
 // hearParcel takes in what a shipment's events add up to. An older sum never
-// replaces a newer one: an end stays, and what is on the way goes by its time.
+// replaces a newer one, and an end stays; but when two ends contradict each other
+// a person must look.
 func (d *run) hearParcel(ctx workflow.Context, r register.ParcelReport) error {
 	if !d.notice(r.Inbox) {
 		return nil
 	}
 	d.heardAt = workflow.Now(ctx)
+	d.deal(r.Inbox)
 	leg := &d.Home
 	if r.Leg == register.LegOut {
 		leg = &d.Out
 	}
-	d.deal(r.Inbox)
-	if r.Attempt < leg.Attempt || r.Attempt == leg.Attempt && leg.State.ParcelEnd() && !r.Contradicted {
+	news := register.Parcel{Shipment: r.Shipment, Attempt: r.Attempt, Booked: true, State: r.State, Contradicted: r.Contradicted}
+	doubtful := r.Contradicted && (r.Attempt != leg.Attempt || !leg.Contradicted)
+	switch {
+	case r.Attempt < leg.Attempt && doubtful:
+		return d.record(ctx, doubtAbout(news))
+	case r.Attempt < leg.Attempt, r.Attempt == leg.Attempt && leg.State.ParcelEnd() && !r.Contradicted:
 		return nil
 	}
-	contradicted := r.Contradicted && !leg.Contradicted
-	*leg = register.Parcel{Shipment: r.Shipment, Attempt: r.Attempt, Booked: true, State: r.State, Contradicted: r.Contradicted}
-	switch {
-	case contradicted:
-		return d.record(ctx, register.Transition{Kind: "parcel_contradicted", Actor: "courier", Task: "parcel_contradicted", Data: map[string]string{"shipment": r.Shipment}})
-	case r.Leg == register.LegOut:
-		return d.papersTravel(ctx, r)
-	case r.State.ParcelEnd():
-		return nil // the delivery stage records what it makes of it
-	default:
-		return d.record(ctx, register.Transition{Kind: "parcel_trouble", Actor: "courier", Data: map[string]string{"parcel": string(r.State), "shipment": r.Shipment}})
+	if r.Leg == register.LegOut {
+		news.Carrier = d.carrierOf(*leg, r.Attempt)
 	}
+	*leg = news
+	switch {
+	case doubtful:
+		return d.doubt(ctx, news)
+	case r.Leg == register.LegOut:
+		return d.outMoved(ctx)
+	default:
+		return d.homeMoved(ctx)
+	}
+}
+
+func (d *run) outMoved(ctx workflow.Context) error {
+	d.settles(taskCourierUnreachable) // the order did arrive
+	if d.Out.Contradicted {
+		return nil // a person is at it
+	}
+	return d.papersTravel(ctx)
+}
+
+func (d *run) homeMoved(ctx workflow.Context) error {
+	if d.Parked == taskCourierUnreachable { // the order did arrive
+		d.Parked = ""
+		d.expect(dossier.WhoCourier, dossier.WhatDelivery)
+	}
+	if d.Home.State.ParcelEnd() {
+		return nil // the delivery stage records what it makes of it
+	}
+	return d.record(ctx, register.Transition{Kind: "parcel_trouble", Actor: "courier", Data: map[string]string{"parcel": string(d.Home.State), "shipment": d.Home.Shipment}})
+}
+
+// doubt parks the dossier over a parcel of which two ends were reported.
+func (d *run) doubt(ctx workflow.Context, p register.Parcel) error {
+	t := doubtAbout(p)
+	d.hold(&t, taskContradicted, string(p.State), dossier.WhoManager)
+	return d.record(ctx, t)
+}
+
+func doubtAbout(p register.Parcel) register.Transition {
+	return register.Transition{Kind: "parcel_contradicted", Actor: "courier", Task: taskContradicted, Data: map[string]string{"shipment": p.Shipment, "parcel": string(p.State)}}
 }
 
 // notice says whether a message is new, and remembers it.
 func (d *run) notice(inbox string) bool {
-	if inbox != "" && slices.Contains(d.Seen, inbox) {
+	if slices.Contains(d.Seen, inbox) {
 		return false
 	}
-	d.Seen = append(d.Seen, inbox)
+	if inbox != "" {
+		d.Seen = append(d.Seen, inbox)
+	}
 	return true
 }
 

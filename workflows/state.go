@@ -24,8 +24,13 @@ type State struct {
 	Seen []string `json:"seen,omitempty"`
 	// Dealt are messages dealt with but not yet marked so in the register.
 	Dealt []string `json:"dealt,omitempty"`
-	// Early are reports whose predecessor has not been heard of.
-	Early []register.PortalReport `json:"early,omitempty"`
+	// Early are reports whose predecessor has not been heard of; EarlyTold says
+	// that the portal was asked for it in vain and somebody has been told.
+	Early     []register.PortalReport `json:"early,omitempty"`
+	EarlyTold bool                    `json:"early_told,omitempty"`
+	// Refused counts the refusals of what is being handed on: after each, the next
+	// attempt has a key of its own.
+	Refused int `json:"refused,omitempty"`
 }
 
 // Standing is what decides which commands the dossier takes.
@@ -50,6 +55,7 @@ type run struct {
 	loaded  bool
 	queue   []*asked // commands not yet looked at
 	wish    *asked   // a withdrawal on its way
+	given   int      // supplements that came in this run
 	counter bool     // the result lies at the counter
 
 	portal workflow.ReceiveChannel
@@ -74,13 +80,35 @@ func (d *run) open(ctx workflow.Context) error {
 		}
 		d.State = State{Facts: s.Facts, Position: s.Position, Step: s.Step, Revision: s.Revision, Papers: s.Papers, Out: s.Out, Home: s.Home}
 		d.loaded = true
-		for _, r := range s.Portal {
-			if err := d.hearPortal(ctx, r); err != nil {
-				return err
-			}
+		if err := d.catchUp(ctx, s.Portal); err != nil {
+			return err
 		}
 	}
 	d.counter = d.Waiting.What == dossier.WhatPickup
+	return nil
+}
+
+// catchUp takes in what happened while no run of the workflow listened: what the
+// portal reported, and what befell the parcel whose carriage is waited for.
+func (d *run) catchUp(ctx workflow.Context, reports []register.PortalReport) error {
+	for _, r := range reports {
+		if err := d.hearPortal(ctx, r); err != nil {
+			return err
+		}
+	}
+	for _, p := range []*register.Parcel{&d.Out, &d.Home} {
+		p.Booked = p.Booked || p.State != dossier.DeliveryNone && p.State != "" // its answer was lost, not the parcel
+	}
+	switch {
+	case d.Home.Contradicted && d.Waiting.What == dossier.WhatDelivery:
+		return d.doubt(ctx, d.Home)
+	case d.Waiting.What == dossier.WhatCarriage && d.Out.Booked && d.Out.Contradicted:
+		return d.doubt(ctx, d.Out)
+	case d.Waiting.What == dossier.WhatCarriage && d.Out.Booked:
+		if p, _ := travelled(d.Papers.Out, d.outCarrier(), d.Facts, d.Out.State); p != d.Papers.Out || d.Out.State == dossier.DeliveryLost {
+			return d.papersTravel(ctx)
+		}
+	}
 	return nil
 }
 
@@ -88,37 +116,13 @@ func (d *run) open(ctx workflow.Context) error {
 // for every business attempt.
 func (d *run) key(act string, n int) string { return fmt.Sprintf("%s/%s/%d", d.Facts.Code, act, n) }
 
-// expect sets whose turn it is; the limit follows from the policy when the step
-// is recorded.
-func (d *run) expect(who dossier.Who, what dossier.What) {
-	d.Waiting = register.Waiting{Who: who, What: what}
-}
-
-// expectAuthority waits for the authority, through the portal where the dossier
-// was filed there.
-func (d *run) expectAuthority(what dossier.What) {
-	if d.Submitted {
-		d.expect(dossier.WhoPortal, what)
-		return
+// keyOn is the key of something handed on: the n-th of its kind, and of that the
+// first attempt or, after refusals, a later one.
+func (d *run) keyOn(act string, n int) string {
+	if d.Refused == 0 {
+		return d.key(act, n)
 	}
-	d.expect(dossier.WhoAuthority, what)
-}
-
-// expectByStatus sets whose turn it is from where the authority has brought the
-// dossier and what the citizen has given since.
-func (d *run) expectByStatus() {
-	switch {
-	case d.Given || d.Status.Decided():
-		d.expect(dossier.WhoNobody, dossier.WhatWork)
-	case d.Status == dossier.Registered:
-		d.expectAuthority(dossier.WhatAcceptance)
-	case d.Status == dossier.SupplementRequired && len(d.Asked) > 0:
-		d.expect(dossier.WhoClerk, dossier.WhatSupplement)
-	case d.Status == dossier.PaymentRequired && !d.Fees.Settled():
-		d.expect(dossier.WhoCitizen, dossier.WhatPayment)
-	default:
-		d.expectAuthority(dossier.WhatDecision)
-	}
+	return fmt.Sprintf("%s.%d", d.key(act, n), d.Refused+1)
 }
 
 // endedWithout says whether the dossier ended without a result.

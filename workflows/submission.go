@@ -13,11 +13,11 @@ func (d *run) submission(ctx workflow.Context) error {
 	if d.Route.Online() && !d.Submitted {
 		return d.submit(ctx)
 	}
-	if d.Route.OnPaper() && d.Papers.Out.Count > 0 {
+	if d.Papers.Out.Count > 0 {
 		return d.carryPapers(ctx)
 	}
 	d.Stage = dossier.StageDecision
-	d.expectByStatus()
+	d.pass()
 	return d.record(ctx, register.Transition{Kind: "with_authority"})
 }
 
@@ -32,14 +32,14 @@ func (d *run) submit(ctx workflow.Context) error {
 		return err
 	case end.refused:
 		d.SubmitAttempt++
-		return d.park(ctx, "submission_refused", end.cause, dossier.WhoManager)
+		return d.park(ctx, taskSubmissionRefused, end.cause, dossier.WhoManager)
 	case end.exhausted:
-		return d.park(ctx, "portal_unreachable", end.cause, dossier.WhoManager)
+		return d.park(ctx, taskPortalUnreachable, end.cause, dossier.WhoManager)
 	}
 	d.Submitted = true
-	if !d.Route.OnPaper() || d.Papers.Out.Count == 0 {
-		d.Stage = dossier.StageDecision
-		d.expectByStatus()
+	if d.Stage == dossier.StageSubmission && (d.Papers.Out.Count == 0 || d.Status != dossier.Registered) {
+		d.Stage = dossier.StageDecision // unless a report has brought it further already
 	}
+	d.pass()
 	return d.record(ctx, register.Transition{Kind: "submitted"})
 }

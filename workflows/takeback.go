@@ -12,7 +12,6 @@ import (
 // stands and the withdrawal is refused.
 func (d *run) takeBack(ctx workflow.Context) error {
 	a := d.wish
-	d.Parked = ""
 	if d.SubmitAttempt > 0 && d.Route.Online() {
 		end, err := d.performThrough(ctx, actWithdraw, Effect{Code: d.Facts.Code, Key: d.key("withdraw", 1), Attempt: d.SubmitAttempt,
 			Of: d.key("submit", d.SubmitAttempt), TextID: a.TextID}, nil)
@@ -26,7 +25,7 @@ func (d *run) takeBack(ctx workflow.Context) error {
 		case end.exhausted:
 			d.wish = nil
 			a.refuse(d.refusal("portal_unreachable"))
-			return d.park(ctx, "portal_unreachable", end.cause, dossier.WhoManager)
+			return d.park(ctx, taskPortalUnreachable, end.cause, dossier.WhoManager)
 		}
 	}
 	if err := dossier.CanMove(d.Status, dossier.Withdrawn, dossier.ByCitizen); err != nil {
@@ -34,12 +33,13 @@ func (d *run) takeBack(ctx workflow.Context) error {
 		a.refuse(d.refusal("already_decided"))
 		return nil
 	}
-	d.Status, d.Given = dossier.Withdrawn, false
+	d.Status, d.Given, d.Asked, d.Parked = dossier.Withdrawn, false, nil, ""
 	d.expect(dossier.WhoNobody, dossier.WhatWork)
 	if err := d.record(ctx, register.Transition{Kind: "withdrawn", Operation: a.Operation}); err != nil {
 		return err
 	}
 	d.wish = nil
+	d.notice(a.Operation)
 	a.answer(d.Revision)
 	return nil
 }

@@ -20,7 +20,7 @@ func (d *run) await(ctx workflow.Context, done func() bool) error {
 			d.stopWatching(ctx)
 			return nil
 		}
-		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx) {
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx) && !d.mail() {
 			return errAnew
 		}
 		d.publish(ctx)
@@ -106,7 +106,7 @@ func (d *run) nearest(workflow.Context) (time.Time, string) {
 	if d.mayBecomeOverdue() {
 		consider(*d.DueAt, "Hạn trả kết quả")
 	}
-	if len(d.Early) > 0 {
+	if d.earlyToAskFor() {
 		consider(d.heardAt.Add(dossier.Waits.EarlyReport), "Chờ tin còn thiếu từ Cổng")
 	}
 	if d.watchable() && d.watching == nil {
@@ -114,6 +114,8 @@ func (d *run) nearest(workflow.Context) (time.Time, string) {
 	}
 	return at, summary
 }
+
+func (d *run) earlyToAskFor() bool { return len(d.Early) > 0 && !d.EarlyTold }
 
 func (d *run) mayBecomeOverdue() bool {
 	return d.DueAt != nil && !d.Overdue && d.Stage == dossier.StageDecision
@@ -137,7 +139,7 @@ func (d *run) ring(ctx workflow.Context) error {
 			return err
 		}
 	}
-	if len(d.Early) > 0 && !now.Before(d.heardAt.Add(dossier.Waits.EarlyReport)) {
+	if d.earlyToAskFor() && !now.Before(d.heardAt.Add(dossier.Waits.EarlyReport)) {
 		return d.askForMissing(ctx)
 	}
 	if d.watchable() && d.watching == nil && !now.Before(d.heardAt.Add(dossier.Waits.CatchUp)) {

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+
 	"go.temporal.io/sdk/workflow"
 
 	"hoso/internal/dossier"
@@ -23,23 +25,28 @@ func (d *run) watchable() bool {
 	case dossier.WhoPortal:
 		return d.Submitted
 	case dossier.WhoCourier:
-		return true
+		return d.parcelWaitedFor().Shipment != ""
 	default:
 		return false
 	}
 }
 
+func (d *run) parcelWaitedFor() register.Parcel {
+	if d.Waiting.What == dossier.WhatDelivery {
+		return d.Home
+	}
+	return d.Out
+}
+
 func (d *run) startWatching(ctx workflow.Context) {
 	wctx, cancel := workflow.WithCancel(ctx)
 	w := &watch{cancel: cancel, parcel: d.Waiting.Who == dossier.WhoCourier}
+	ask := CatchUp{Code: d.Facts.Code, Patient: true, Known: slices.Clone(d.Seen)}
 	if w.parcel {
-		leg := d.Home
-		if d.Stage != dossier.StageDelivery || d.Papers.Out.Count > 0 {
-			leg = d.Out
-		}
-		w.reports = catchUpCarrier(wctx, CatchUp{Code: d.Facts.Code, Shipment: leg.Shipment, Patient: true})
+		ask.Shipment = d.parcelWaitedFor().Shipment
+		w.reports = catchUpCarrier(wctx, ask)
 	} else {
-		w.reports = catchUpPortal(wctx, CatchUp{Code: d.Facts.Code, Patient: true})
+		w.reports = catchUpPortal(wctx, ask)
 	}
 	d.watching = w
 }
@@ -86,10 +93,11 @@ func (d *run) hearWatch(ctx workflow.Context) error {
 
 // askForMissing asks the portal for the reports before one that came early. If
 // it has none, what the graph lets pass without a word is taken as passed;
-// acceptance is not, for it brings the official number, and so a manager is told.
+// acceptance is not, for it brings the official number: somebody is told, and the
+// early reports are kept until it comes.
 func (d *run) askForMissing(ctx workflow.Context) error {
 	var reports []register.PortalReport
-	if err := askPortalNow(ctx, d.Facts.Code).Get(ctx, &reports); err == nil {
+	if err := askPortalNow(ctx, CatchUp{Code: d.Facts.Code, Known: slices.Clone(d.Seen)}).Get(ctx, &reports); err == nil {
 		for _, r := range reports {
 			if err := d.hearPortal(ctx, r); err != nil {
 				return err
@@ -108,11 +116,7 @@ func (d *run) askForMissing(ctx workflow.Context) error {
 		}
 		return d.recallEarly(ctx)
 	}
-	held := d.Early
-	d.Early = nil
-	for _, r := range held {
-		d.deal(r.Inbox)
-	}
-	return d.record(ctx, register.Transition{Kind: "report_not_believed", Actor: "portal", Outcome: "stale", Task: "report_contradicted",
+	d.EarlyTold = true
+	return d.record(ctx, register.Transition{Kind: "report_too_early", Actor: "portal", At: &next.At, Task: "report_contradicted",
 		Data: map[string]string{"reported": next.Status.Name()}})
 }

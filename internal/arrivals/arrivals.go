@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
+	"unicode"
 
 	"hoso/internal/blob"
 	"hoso/internal/courier"
@@ -33,12 +35,19 @@ const SourcePortal = "portal"
 // SourceCarrier is the inbox source of a carrier.
 func SourceCarrier(carrier string) string { return "courier:" + carrier }
 
-// maxResult bounds an electronic result that a report carries.
-const maxResult = 8 << 20
+// maxResult bounds an electronic result that a report carries, in bytes;
+// maxResults how many it carries; maxFee a fee, in whole đồng, so that no sum of
+// them overflows.
+const (
+	maxResult  = 8 << 20
+	maxResults = 20
+	maxFee     = 1_000_000_000_000
+)
 
 var (
 	eventID   = regexp.MustCompile(`^[A-Za-z0-9._:/-]{1,120}$`)
 	component = regexp.MustCompile(`^[a-z0-9-]{1,60}$`)
+	mediaType = regexp.MustCompile(`^[a-zA-Z0-9.+-]{1,60}/[a-zA-Z0-9.+-]{1,60}$`)
 )
 
 // Door takes reports in.
@@ -62,10 +71,12 @@ func (d Door) Portal(ctx context.Context, e portal.Event) (store.Inbox, error) {
 			if err != nil {
 				return store.Inbox{}, err
 			}
-			results = append(results, row)
+			if !slices.ContainsFunc(results, func(r store.Result) bool { return r.DocumentID == row.DocumentID }) {
+				results = append(results, row)
+			}
 		}
 	}
-	m, _, err := d.Store.AcceptReport(ctx, store.Arrival{Source: SourcePortal, EventID: e.ID, Digest: digest(e), Text: e.Text}, e.Code, r, results)
+	m, _, err := d.Store.AcceptReport(ctx, store.Arrival{Source: SourcePortal, EventID: e.ID, Digest: digest(e), Text: plain(e.Text)}, e.Code, r, results)
 	return m, err
 }
 
@@ -81,12 +92,14 @@ func checkPortal(e portal.Event) error {
 		return unfit("/occurred_at")
 	case e.PortalCode != "" && !dossier.ValidPortalCode(e.PortalCode):
 		return unfit("/portal_code")
-	case e.FeeAmount < 0 || dossier.Status(e.Status) == dossier.PaymentRequired && e.FeeAmount == 0:
+	case e.FeeAmount < 0 || e.FeeAmount > maxFee || dossier.Status(e.Status) == dossier.PaymentRequired && e.FeeAmount == 0:
 		return unfit("/fee_amount")
 	case len(e.Text) > 4000:
 		return unfit("/text")
 	case len(e.Components) > 50 || slices.ContainsFunc(e.Components, func(c string) bool { return !component.MatchString(c) }):
 		return unfit("/components")
+	case e.Result != nil && len(e.Result.Documents) > maxResults:
+		return unfit("/result/documents")
 	}
 	return nil
 }
@@ -94,7 +107,7 @@ func checkPortal(e portal.Event) error {
 // result keeps an electronic result's bytes, if they are what their digest says.
 func (d Door) result(ctx context.Context, code string, r portal.ResultDocument) (store.Result, error) {
 	sum := sha256.Sum256(r.Content)
-	if len(r.Content) == 0 || len(r.Content) > maxResult || hex.EncodeToString(sum[:]) != r.SHA256 {
+	if len(r.Content) == 0 || len(r.Content) > maxResult || hex.EncodeToString(sum[:]) != r.SHA256 || !mediaType.MatchString(r.MediaType) {
 		return store.Result{}, unfit("/result/documents")
 	}
 	kept, err := d.Blobs.Put(bytes.NewReader(r.Content), maxResult)
@@ -103,7 +116,7 @@ func (d Door) result(ctx context.Context, code string, r portal.ResultDocument) 
 	}
 	doc, err := d.Store.StoreResult(ctx, store.Document{SHA256: kept.SHA256, StorageName: kept.Name, MediaType: r.MediaType, Bytes: kept.Bytes,
 		Verdict: string(dossier.Ready), Findings: "[]", Subject: SourcePortal, DossierCode: code})
-	return store.Result{Name: r.Name, DocumentID: doc.ID}, err
+	return store.Result{Name: plain(r.Name), DocumentID: doc.ID}, err
 }
 
 // Carrier takes a carrier's report in and gives its inbox row, known or new.
@@ -129,7 +142,7 @@ func (d Door) parcel(ctx context.Context, carrier, shipment string, e courier.Ev
 		proof = string(raw)
 	}
 	m, _, err := d.Store.AcceptParcel(ctx, store.ParcelArrival{
-		Arrival: store.Arrival{Source: SourceCarrier(carrier), EventID: e.ID, Digest: digest(e), Text: e.Reason},
+		Arrival: store.Arrival{Source: SourceCarrier(carrier), EventID: e.ID, Digest: digest(e), Text: plain(e.Reason)},
 		Carrier: carrier, Key: e.Key, ShipmentID: shipment, Type: dossier.DeliveryState(e.Type), OccurredAt: e.OccurredAt, Proof: proof})
 	return m, err
 }
@@ -138,6 +151,8 @@ func checkParcel(e courier.Event) error {
 	switch {
 	case !eventID.MatchString(e.ID):
 		return unfit("/event_id")
+	case !eventID.MatchString(e.Key): // of the same make
+		return unfit("/key")
 	case !slices.Contains(dossier.ParcelEventTypes(), dossier.DeliveryState(e.Type)):
 		return unfit("/type")
 	case e.OccurredAt.IsZero():
@@ -148,6 +163,16 @@ func checkParcel(e courier.Event) error {
 		return unfit("/proof/method") // only a proven delivery closes a dossier
 	}
 	return nil
+}
+
+// plain takes out of a text what PostgreSQL cannot hold or a reader cannot see.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
 func unfit(pointer string) error { return fmt.Errorf("%w: %s", ErrUnfit, pointer) }

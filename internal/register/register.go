@@ -30,12 +30,14 @@ type Position struct {
 	// the last one was done.
 	SubmitAttempt int  `json:"submit_attempt,omitempty"`
 	Submitted     bool `json:"submitted,omitempty"`
-	// Rounds counts supplements given to the authority; Asked lists the
-	// components it asks for now.
+	// Rounds counts the authority's requests for a supplement that are over; Asked
+	// lists the components it asks for now.
 	// Given says that the citizen gave what was asked, and it is to be handed on.
-	Rounds int          `json:"rounds,omitempty"`
-	Given  bool         `json:"given,omitempty"`
-	Asked  []string     `json:"asked,omitempty"`
+	Rounds int      `json:"rounds,omitempty"`
+	Given  bool     `json:"given,omitempty"`
+	Asked  []string `json:"asked,omitempty"`
+	// Fee is what the authority asked for last, in whole đồng; Fees sum up.
+	Fee    int64        `json:"fee,omitempty"`
 	Fees   dossier.Fees `json:"fees,omitzero"`
 	Result Result       `json:"result,omitzero"`
 }
@@ -76,6 +78,7 @@ const (
 type Parcel struct {
 	Shipment     string                `json:"shipment,omitempty"`
 	Attempt      int                   `json:"attempt,omitempty"` // business attempts: bookings ordered
+	Carrier      string                `json:"carrier,omitempty"` // who is ordered
 	Booked       bool                  `json:"booked,omitempty"`
 	State        dossier.DeliveryState `json:"state,omitempty"`
 	Contradicted bool                  `json:"contradicted,omitempty"`

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -37,6 +39,9 @@ type change struct {
 // append writes the next entry of a dossier's chain and moves its revision and
 // head along. The caller holds the dossier's lock.
 func (s *Store) append(tx *gorm.DB, d *Dossier, c change) error {
+	if c.step > 0 {
+		c.data["step"] = strconv.FormatInt(c.step, 10) // hashed with the rest; the column is for look-ups
+	}
 	data, err := json.Marshal(c.data) // map keys are sorted
 	if err != nil {
 		return err
@@ -60,18 +65,36 @@ func (s *Store) Timeline(ctx context.Context, code string) ([]AuditEntry, error)
 
 // VerifyAudit checks a dossier's chain against the register's head.
 func (s *Store) VerifyAudit(ctx context.Context, code string) error {
-	d, err := s.Dossier(ctx, Scope{All: true}, code)
+	var d Dossier
+	var rows []AuditEntry
+	err := s.tx(ctx, func(tx *gorm.DB) (err error) {
+		if d, err = lockDossier(tx, code); err != nil { // head and chain of one moment
+			return err
+		}
+		return tx.Where("dossier_code = ?", code).Order("seq").Find(&rows).Error
+	})
 	if err != nil {
 		return err
 	}
-	rows, err := s.Timeline(ctx, code)
-	if err != nil {
-		return err
+	if int64(len(rows)) != d.Revision {
+		return fmt.Errorf("audit: %d entries, but the register knows of %d", len(rows), d.Revision)
 	}
 	chain := make([]audit.Link, len(rows))
 	for i, r := range rows {
+		if r.Step != hashedStep(r.Data) {
+			return fmt.Errorf("audit: entry %d stands under another step than its own", r.Seq)
+		}
 		chain[i] = audit.Link{Hash: r.Hash, Entry: audit.Entry{Dossier: r.DossierCode, Seq: r.Seq, At: r.At, Kind: r.Kind,
 			Actor: r.Actor, Role: r.Role, Data: r.Data, TextID: r.TextID, Prev: r.Prev}}
 	}
 	return audit.Verify(chain, d.AuditHead)
+}
+
+// hashedStep is the step that an entry's data names, 0 when none.
+func hashedStep(data string) int64 {
+	var d struct {
+		Step int64 `json:"step,string"`
+	}
+	_ = json.Unmarshal([]byte(data), &d) // what cannot be read does not fit its hash either
+	return d.Step
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"hoso/internal/catalogue"
 	"hoso/internal/dossier"
@@ -42,8 +43,12 @@ func (s *Store) LoadCatalogue(ctx context.Context, c *catalogue.Catalogue) (chan
 			return err
 		}
 		index := map[[3]string]CatalogueEntry{}
+		now := s.now()
 		for _, k := range known {
 			index[[3]string{k.Kind, k.Code, k.ValidFrom}] = k
+			if !k.LoadedAt.Before(now) { // loaded by a machine whose clock is ahead; the stamp must change all the same
+				now = k.LoadedAt.Add(time.Microsecond)
+			}
 		}
 		for _, e := range entries {
 			old, exists := index[[3]string{e.Kind, e.Code, e.ValidFrom}]
@@ -53,8 +58,9 @@ func (s *Store) LoadCatalogue(ctx context.Context, c *catalogue.Catalogue) (chan
 			if exists && e.Kind == kindProcedure && !endedOnly(old.Body, e.Body) {
 				return fmt.Errorf("%w: procedure %s of %s: give the new text a new version and validity", ErrPublished, e.Code, e.ValidFrom)
 			}
-			e.LoadedAt = s.now()
-			if err := tx.Save(&e).Error; err != nil {
+			e.LoadedAt = now
+			key := []clause.Column{{Name: "kind"}, {Name: "code"}, {Name: "valid_from"}}
+			if err := tx.Clauses(clause.OnConflict{Columns: key, UpdateAll: true}).Create(&e).Error; err != nil {
 				return err
 			}
 			changed++
@@ -104,6 +110,29 @@ func (s *Store) Procedure(ctx context.Context, code, from string) (catalogue.Pro
 		return p, fmt.Errorf("store: procedure %s of %s: %w", code, from, err)
 	}
 	return p, nil
+}
+
+// Office reads an office as it is on a day.
+func (s *Store) Office(ctx context.Context, id, day string) (catalogue.Office, error) {
+	return entryOn[catalogue.Office](ctx, s, "office", id, day)
+}
+
+// Authority reads an authority as it is on a day.
+func (s *Store) Authority(ctx context.Context, id, day string) (catalogue.Authority, error) {
+	return entryOn[catalogue.Authority](ctx, s, "authority", id, day)
+}
+
+func entryOn[T any](ctx context.Context, s *Store, kind, code, day string) (T, error) {
+	var row CatalogueEntry
+	var item T
+	err := s.with(ctx).Where("kind = ? AND code = ? AND valid_from <= ? AND (valid_to = '' OR valid_to > ?)", kind, code, day, day).Take(&row).Error
+	if err != nil {
+		return item, found(err)
+	}
+	if err := json.Unmarshal([]byte(row.Body), &item); err != nil {
+		return item, fmt.Errorf("store: catalogue entry %s %s: %w", kind, code, err)
+	}
+	return item, nil
 }
 
 // Wanted gives a case's checklist as the domain reads it.

@@ -63,8 +63,9 @@ func (s *Store) Components(ctx context.Context, code string) ([]GivenComponent, 
 	return out, nil
 }
 
-// adopt makes an operation's components the current ones, keeps the old, gives
-// the documents to the dossier and enters new papers as held by the office.
+// adopt makes an operation's components the current ones, keeps the old and
+// enters new papers as held by the office. Begin has given the documents to the
+// dossier.
 func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) error {
 	var fresh []Component
 	if err := tx.Where("operation_id = ? AND state = ?", operation, ComponentPending).Find(&fresh).Error; err != nil {
@@ -79,11 +80,6 @@ func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) error {
 		if err := tx.Model(&Component{}).Where("id = ?", c.ID).Update("state", ComponentCurrent).Error; err != nil {
 			return err
 		}
-		if c.DocumentID != "" {
-			if err := claimDocument(tx, d.Code, c.DocumentID); err != nil {
-				return err
-			}
-		}
 		if c.Form.Paper() {
 			if err := s.addPaper(tx, d, c); err != nil {
 				return err
@@ -93,6 +89,25 @@ func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) error {
 	return nil
 }
 
+// claimDocuments gives the documents named to a dossier; empty ids name none.
+func claimDocuments(tx *gorm.DB, code string, ids ...string) error {
+	for _, id := range ids {
+		if id == "" {
+			continue
+		}
+		if err := claimDocument(tx, code, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claimDocument gives a document to a dossier for good. ErrDocumentUsed when
+// another dossier was faster.
 func claimDocument(tx *gorm.DB, code, id string) error {
-	return tx.Model(&Document{}).Where("id = ? AND dossier_code = ''", id).Update("dossier_code", code).Error
+	res := tx.Model(&Document{}).Where("id = ? AND dossier_code IN ?", id, []string{"", code}).Update("dossier_code", code)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return ErrDocumentUsed
+	}
+	return res.Error
 }

@@ -52,6 +52,7 @@ type Dossier struct {
 	FeeDue           int64
 	FeePaid          int64
 	FeeRefunded      int64
+	FeeAsked         int64 // what the authority asked for last
 	ResultKnown      bool
 	ResultPaper      bool
 	Rounds           int

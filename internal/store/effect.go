@@ -28,13 +28,17 @@ type Effect struct {
 	UpdatedAt   time.Time
 }
 
-// BeginEffect stores the key before the call. first says that no try has been
-// made before, so that nothing can have happened yet.
+// BeginEffect stores the key before the call and counts the try. first says that
+// no try has been made before, so that nothing can have happened yet.
 func (s *Store) BeginEffect(ctx context.Context, key, code, act string) (e Effect, first bool, err error) {
 	row := Effect{Key: key, DossierCode: code, Act: act, State: EffectPending, Tries: 1, CreatedAt: s.now(), UpdatedAt: s.now()}
 	res := s.with(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 	if res.Error != nil || res.RowsAffected == 1 {
 		return row, res.Error == nil, res.Error
+	}
+	err = s.with(ctx).Model(&Effect{}).Where("key = ?", key).Updates(map[string]any{"tries": gorm.Expr("tries + 1"), "updated_at": s.now()}).Error
+	if err != nil {
+		return e, false, err
 	}
 	err = s.with(ctx).Where("key = ?", key).Take(&e).Error
 	return e, false, err
@@ -43,7 +47,7 @@ func (s *Store) BeginEffect(ctx context.Context, key, code, act string) (e Effec
 // EndEffect writes how an effect ended. A done effect never becomes anything else.
 func (s *Store) EndEffect(ctx context.Context, key, state, reference, cause string) error {
 	return s.with(ctx).Model(&Effect{}).Where("key = ? AND state <> ?", key, EffectDone).
-		Updates(map[string]any{"state": state, "reference": reference, "cause": cause, "updated_at": s.now(), "tries": gorm.Expr("tries + 1")}).Error
+		Updates(map[string]any{"state": state, "reference": reference, "cause": cause, "updated_at": s.now()}).Error
 }
 
 // Effects lists a dossier's effects.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -44,7 +45,7 @@ func (s *Store) File(ctx context.Context, req Request, f NewDossier, render func
 		if err != nil {
 			return Answer{}, fmt.Errorf("store: numbering: %w", err)
 		}
-		d := s.newRow(code, f)
+		d := s.newRow(code, now, f)
 		err = s.append(tx, &d, change{kind: "filed", actor: req.Subject, role: req.Role, at: now, data: map[string]string{
 			"office": d.Office, "procedure": d.ProcedureCode, "version": d.ProcedureVersion, "authority": d.Authority,
 			"rules": d.RulesVersion, "mandate": d.MandateKind, "stage": string(d.Stage), "status": d.Status.Name()}})
@@ -67,7 +68,8 @@ func (s *Store) File(ctx context.Context, req Request, f NewDossier, render func
 	})
 }
 
-func (s *Store) newRow(code string, f NewDossier) Dossier {
+// newRow is a dossier as it is filed; now is the moment that its code names.
+func (s *Store) newRow(code string, now time.Time, f NewDossier) Dossier {
 	token := make([]byte, 16)
 	rand.Read(token) //nolint:errcheck // crypto/rand never fails
 	return Dossier{
@@ -75,7 +77,7 @@ func (s *Store) newRow(code string, f NewDossier) Dossier {
 		ProcedureVersion: f.ProcedureVersion, ProcedureFrom: f.ProcedureFrom, CaseCode: f.Case, Quantity: f.Quantity, Clerk: f.Clerk,
 		FreeHelp: f.FreeHelp, Vulnerable: f.Vulnerable, MandateKind: f.Mandate.Kind, MandateMethod: f.Mandate.EvidenceMethod,
 		MandateDocument: f.Mandate.EvidenceDoc, DeliveryMethod: f.Delivery.Method, DeliveryCarrier: f.Delivery.Carrier,
-		DeliveryState: dossier.DeliveryNone, FiledAt: s.now(), Stage: dossier.StageIntake, Status: dossier.Registered,
+		DeliveryState: dossier.DeliveryNone, FiledAt: now, Stage: dossier.StageIntake, Status: dossier.Registered,
 		WaitingWho: dossier.WhoNobody, WaitingWhat: dossier.WhatWork, Asked: []string{}, FeeDue: f.FeeDue, RulesVersion: f.RulesVersion,
 		TrackToken: base64.RawURLEncoding.EncodeToString(token), SearchName: dossier.FoldName(f.Applicant.FullName),
 		PhoneTail: tail(dossier.NormalPhone(f.Applicant.Phone), 4), IDTail: tail(f.Applicant.CitizenID, 4),
@@ -98,10 +100,8 @@ func (s *Store) fileParts(tx *gorm.DB, d Dossier, f NewDossier) error {
 	for i, g := range f.Components {
 		rows[i] = Component{ID: newID(), DossierCode: d.Code, Component: g.Code, Form: g.Form, DocumentID: g.Document, Reason: g.Reason,
 			OperationID: FiledWith, State: ComponentCurrent, CreatedAt: s.now()}
-		if g.Document != "" {
-			if err := claimDocument(tx, d.Code, g.Document); err != nil {
-				return err
-			}
+		if err := claimDocuments(tx, d.Code, g.Document); err != nil {
+			return err
 		}
 	}
 	if len(rows) > 0 {
@@ -109,17 +109,26 @@ func (s *Store) fileParts(tx *gorm.DB, d Dossier, f NewDossier) error {
 			return err
 		}
 	}
-	if f.Mandate.EvidenceDoc != "" {
-		if err := claimDocument(tx, d.Code, f.Mandate.EvidenceDoc); err != nil {
-			return err
-		}
+	if err := claimDocuments(tx, d.Code, f.Mandate.EvidenceDoc); err != nil {
+		return err
 	}
 	for _, c := range f.PaperComponents {
-		if err := s.addPaper(tx, d, Component{Component: c, Form: dossier.FormPaperOriginal}); err != nil {
+		if err := s.addPaper(tx, d, Component{Component: c, Form: paperForm(f.Components, c)}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// paperForm is the form in which a component's sheet was given; the sheet behind
+// a scan is the original.
+func paperForm(given []dossier.Given, component string) dossier.Form {
+	for _, g := range given {
+		if g.Code == component && g.Form.Paper() {
+			return g.Form
+		}
+	}
+	return dossier.FormPaperOriginal
 }
 
 // Tracked is what the public may know of a dossier.

@@ -204,7 +204,7 @@ func (s *Store) foldParcel(tx *gorm.DB, d *Dossier, shipment string, a ParcelArr
 	if err := tx.Save(&sh).Error; err != nil {
 		return err
 	}
-	if register.Leg(sh.Leg) == register.LegHome {
+	if register.Leg(sh.Leg) == register.LegHome && d.ShipmentID == sh.ID && sh.State != before {
 		if err := s.followHome(tx, d, sh); err != nil {
 			return err
 		}
@@ -221,21 +221,27 @@ func (s *Store) foldParcel(tx *gorm.DB, d *Dossier, shipment string, a ParcelArr
 }
 
 // followHome moves the delivery state and the originals along with the parcel
-// to the citizen.
+// that brings them home. Where they are follows from the parcel's state alone,
+// in whatever order the reports came. What the citizen has collected stays so.
 func (s *Store) followHome(tx *gorm.DB, d *Dossier, sh Shipment) error {
-	if d.ShipmentID != sh.ID {
-		return nil // an older attempt
+	if d.DeliveryState == dossier.DeliveryCollected {
+		return nil
 	}
 	d.DeliveryState = sh.State
+	carried := []string{custody.Authority, custody.Carrier}
 	switch sh.State {
-	case dossier.DeliveryPickedUp, dossier.DeliveryInTransit, dossier.DeliveryOut:
-		return s.homePapers(tx, d.Code, []string{custody.Authority}, custody.Holder{Kind: custody.Carrier, ID: sh.Carrier})
-	case dossier.DeliveryDelivered:
-		return s.homePapers(tx, d.Code, []string{custody.Authority, custody.Carrier}, custody.Holder{Kind: custody.Citizen})
-	case dossier.DeliveryReturned:
-		return s.homePapers(tx, d.Code, []string{custody.Carrier}, custody.Holder{Kind: custody.Authority, ID: d.Authority})
-	default:
+	case dossier.DeliveryBooked:
 		return nil
+	case dossier.DeliveryDelivered:
+		to := custody.Holder{Kind: custody.Citizen}
+		if d.DeliveryMethod != dossier.ByCourier {
+			to = custody.Holder{Kind: custody.Office, ID: d.Office} // where the citizen comes for them
+		}
+		return s.homePapers(tx, d.Code, carried, to)
+	case dossier.DeliveryReturned, dossier.DeliveryCancelled:
+		return s.homePapers(tx, d.Code, carried, custody.Holder{Kind: custody.Authority, ID: d.Authority})
+	default:
+		return s.homePapers(tx, d.Code, carried, custody.Holder{Kind: custody.Carrier, ID: sh.Carrier})
 	}
 }
 

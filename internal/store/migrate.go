@@ -20,13 +20,22 @@ var migrationFiles embed.FS
 // needs, or has one that it does not know.
 var ErrNotMigrated = errors.New("store: the database's migrations do not fit this program: run `hoso migrate`")
 
-// Migrate brings the database up to this program's newest migration.
+// Migrate brings the database up to this program's newest migration. Several
+// processes may do so at once: a step that another one makes first fails here,
+// undone as a whole, and the next try finds it made.
 func (s *Store) Migrate(ctx context.Context) error {
 	p, err := s.provider()
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	_, err = p.Up(ctx)
+	for range p.ListSources() {
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+		_, err = p.Up(ctx)
+	}
+	if err != nil {
 		return fmt.Errorf("store: migrating: %w", err)
 	}
 	return nil

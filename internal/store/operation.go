@@ -108,6 +108,31 @@ func (s *Store) claim(tx *gorm.DB, req Request) (Operation, bool, error) {
 	return known, false, nil
 }
 
+// Recall finds what was asked for under a request's key. known is false when it
+// is new; ErrKeyReused when the key came with something else.
+func (s *Store) Recall(ctx context.Context, req Request) (op Operation, known bool, err error) {
+	err = found(s.with(ctx).Where("subject = ? AND idempotency_key = ?", req.Subject, req.Key).Take(&op).Error)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return op, false, nil
+	case err == nil && op.Digest != req.Digest:
+		return op, true, ErrKeyReused
+	}
+	return op, err == nil, err
+}
+
+// Answered keeps what a command was answered, so that its repetition is answered
+// the same. The first answer stays; it is what comes back.
+func (s *Store) Answered(ctx context.Context, id string, status int, body []byte) ([]byte, error) {
+	res := s.with(ctx).Model(&Operation{}).Where("id = ? AND response_status = 0", id).
+		Updates(map[string]any{"response_status": status, "response_body": string(body)})
+	if res.Error != nil || res.RowsAffected == 1 {
+		return body, res.Error
+	}
+	op, err := s.Operation(ctx, id)
+	return []byte(op.ResponseBody), err
+}
+
 // Ask is a command on a dossier, ready to be stored.
 type Ask struct {
 	Code    string
@@ -140,6 +165,9 @@ func (s *Store) Begin(ctx context.Context, req Request, ask Ask) (Operation, err
 		op.NextAt = &retry
 		for i := range ask.Components {
 			c := &ask.Components[i]
+			if err := claimDocuments(tx, ask.Code, c.DocumentID); err != nil {
+				return err
+			}
 			c.ID, c.DossierCode, c.OperationID, c.State, c.CreatedAt = newID(), ask.Code, op.ID, ComponentPending, s.now()
 		}
 		if len(ask.Components) > 0 {
@@ -149,6 +177,9 @@ func (s *Store) Begin(ctx context.Context, req Request, ask Ask) (Operation, err
 		}
 		for i := range ask.Results {
 			r := &ask.Results[i]
+			if err := claimDocuments(tx, ask.Code, r.DocumentID); err != nil {
+				return err
+			}
 			r.ID, r.DossierCode, r.SourceID, r.CreatedAt = newID(), ask.Code, op.ID, s.now()
 		}
 		if len(ask.Results) > 0 {

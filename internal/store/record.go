@@ -52,7 +52,10 @@ func (s *Store) Record(ctx context.Context, t register.Transition, p Plan) (regi
 // recorded answers a step that has been recorded before.
 func recorded(tx *gorm.DB, d Dossier, t register.Transition) (register.Recorded, error) {
 	var e AuditEntry
-	if err := tx.Where("dossier_code = ? AND step = ?", d.Code, t.Step).Take(&e).Error; err != nil {
+	err := tx.Where("dossier_code = ? AND step = ? AND step > 0", d.Code, t.Step).Take(&e).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return register.Recorded{}, fmt.Errorf("%w: no step %d", ErrSuperseded, t.Step)
+	} else if err != nil {
 		return register.Recorded{}, err
 	}
 	if e.Kind != t.Kind {
@@ -126,8 +129,9 @@ func (s *Store) place(d *Dossier, t register.Transition, p Plan) {
 	if d.DueAt == nil {
 		d.DueAt = utc(p.Due)
 	}
-	d.SubmitAttempt, d.Submitted, d.Rounds, d.Given, d.Asked = a.SubmitAttempt, a.Submitted, a.Rounds, a.Given, a.Asked
-	d.FeeDue, d.FeePaid, d.FeeRefunded = a.Fees.Due, a.Fees.Paid, a.Fees.Refunded
+	d.SubmitAttempt, d.Submitted, d.Rounds, d.Given = a.SubmitAttempt, a.Submitted, a.Rounds, a.Given
+	d.Asked = append([]string{}, a.Asked...) // the column holds a list, empty or not, and never NULL
+	d.FeeDue, d.FeePaid, d.FeeRefunded, d.FeeAsked = a.Fees.Due, a.Fees.Paid, a.Fees.Refunded, a.Fee
 	d.ResultKnown, d.ResultPaper = a.Result.Known, a.Result.Paper
 	if !a.LastReport.IsZero() {
 		d.LastReport = utc(&a.LastReport)
@@ -150,27 +154,50 @@ func (s *Store) number(tx *gorm.DB, d *Dossier, t register.Transition, data map[
 	}
 	code := t.After.PortalCode
 	if code == "" && t.After.Status == dossier.Accepted {
-		now := s.now()
-		n, err := next(tx, "authority:"+d.Authority, dossier.LocalDay(now))
-		if err != nil {
-			return err
-		}
-		code = dossier.PortalCode(d.Authority, now, n)
+		return s.draw(tx, d, data)
 	}
 	if code == "" {
 		return nil
 	}
-	var taken int64
-	if err := tx.Model(&Dossier{}).Where("portal_code = ? AND code <> ?", code, d.Code).Count(&taken).Error; err != nil {
+	taken, err := numberTaken(tx, code, d.Code)
+	if err != nil {
 		return err
 	}
-	if taken > 0 {
+	if taken {
 		data["portal_code_taken"] = code
 		return s.open(tx, d, "portal_code_taken", "portal_code_taken", dossier.WhoManager)
 	}
 	d.PortalCode = &code
 	data["portal_code"] = code
 	return nil
+}
+
+// draw gives the authority's next number. The portal counts for itself, so that
+// some of them may have been given already; those are passed over.
+func (s *Store) draw(tx *gorm.DB, d *Dossier, data map[string]string) error {
+	now := s.now()
+	for {
+		n, err := next(tx, "authority:"+d.Authority, dossier.LocalDay(now))
+		if err != nil {
+			return err
+		}
+		code := dossier.PortalCode(d.Authority, now, n)
+		taken, err := numberTaken(tx, code, d.Code)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			d.PortalCode = &code
+			data["portal_code"] = code
+			return nil
+		}
+	}
+}
+
+func numberTaken(tx *gorm.DB, number, but string) (bool, error) {
+	var n int64
+	err := tx.Model(&Dossier{}).Where("portal_code = ? AND code <> ?", number, but).Count(&n).Error
+	return n > 0, err
 }
 
 func (s *Store) settleInbox(tx *gorm.DB, t register.Transition) error {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,8 +30,15 @@ func (s *Store) Results(ctx context.Context, code string) ([]Result, error) {
 	return rows, err
 }
 
-// StoreResult keeps a result's document row on behalf of an authority.
+// StoreResult keeps a result's document row on behalf of an authority. The same
+// bytes for the same dossier again, as a repeated report brings them, find the
+// row that is there.
 func (s *Store) StoreResult(ctx context.Context, row Document) (Document, error) {
+	var known Document
+	err := s.with(ctx).Where("sha256 = ? AND dossier_code = ? AND subject = ?", row.SHA256, row.DossierCode, row.Subject).Take(&known).Error
+	if err = found(err); !errors.Is(err, ErrNotFound) {
+		return known, err
+	}
 	row.ID, row.CreatedAt = newID(), s.now()
 	return row, s.with(ctx).Create(&row).Error
 }

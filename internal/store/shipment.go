@@ -65,13 +65,14 @@ func (s *Store) OrderShipment(ctx context.Context, code string, leg register.Leg
 		}
 		row := Shipment{ID: newID(), Key: key, DossierCode: code, Leg: string(leg), Attempt: attempt, Carrier: carrier,
 			State: dossier.DeliveryNone, CreatedAt: s.now(), UpdatedAt: s.now()}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-			return err
+		res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		if res.Error != nil {
+			return res.Error
 		}
 		if err := tx.Where("key = ?", key).Take(&sh).Error; err != nil {
 			return err
 		}
-		if leg != register.LegHome || d.ShipmentID == sh.ID {
+		if leg != register.LegHome || res.RowsAffected == 0 {
 			return nil
 		}
 		return tx.Model(&d).Updates(map[string]any{"shipment_id": sh.ID, "delivery_state": sh.State}).Error
@@ -82,8 +83,8 @@ func (s *Store) OrderShipment(ctx context.Context, code string, leg register.Leg
 // Booked writes the carrier's confirmation.
 func (s *Store) Booked(ctx context.Context, id, tracking string) error {
 	return s.tx(ctx, func(tx *gorm.DB) error {
-		var sh Shipment
-		if err := tx.Where("id = ?", id).Take(&sh).Error; err != nil {
+		sh, err := lockShipment(tx, id)
+		if err != nil {
 			return err
 		}
 		up := map[string]any{"tracking_number": tracking, "updated_at": s.now()}
@@ -97,6 +98,19 @@ func (s *Store) Booked(ctx context.Context, id, tracking string) error {
 		}
 		return tx.Model(&Shipment{}).Where("id = ?", id).Updates(up).Error
 	})
+}
+
+// lockShipment reads a parcel while nobody else changes it: its dossier's lock
+// is the parcel's as well.
+func lockShipment(tx *gorm.DB, id string) (Shipment, error) {
+	var sh Shipment
+	if err := tx.Where("id = ?", id).Take(&sh).Error; err != nil {
+		return sh, found(err)
+	}
+	if _, err := lockDossier(tx, sh.DossierCode); err != nil {
+		return sh, err
+	}
+	return sh, tx.Where("id = ?", id).Take(&sh).Error
 }
 
 // Shipment finds a shipment by id; carrier "" means any.

@@ -14,12 +14,11 @@ import (
 func (s *Store) Snapshot(ctx context.Context, code string) (register.Snapshot, error) {
 	var out register.Snapshot
 	err := s.tx(ctx, func(tx *gorm.DB) error {
-		var d Dossier
-		if err := tx.Where("code = ?", code).Take(&d).Error; err != nil {
-			return found(err)
+		d, err := lockDossier(tx, code) // so that all parts are of one moment
+		if err != nil {
+			return err
 		}
 		out = register.Snapshot{Facts: facts(d), Position: position(d), Step: d.Step, Revision: d.Revision}
-		var err error
 		if out.Papers, err = bundle(tx, code); err != nil {
 			return err
 		}
@@ -62,7 +61,7 @@ func position(d Dossier) register.Position {
 		Waiting: register.Waiting{Who: d.WaitingWho, What: d.WaitingWhat, Until: d.WaitingUntil},
 		Parked:  d.Parked, Overdue: d.Overdue, ReceivedAt: d.ReceivedAt, DueAt: d.DueAt,
 		SubmitAttempt: d.SubmitAttempt, Submitted: d.Submitted, Rounds: d.Rounds, Given: d.Given, Asked: d.Asked,
-		Fees: d.Fees(), Result: register.Result{Known: d.ResultKnown, Paper: d.ResultPaper},
+		Fee: d.FeeAsked, Fees: d.Fees(), Result: register.Result{Known: d.ResultKnown, Paper: d.ResultPaper},
 	}
 	if d.PortalCode != nil {
 		p.PortalCode = *d.PortalCode
@@ -73,10 +72,12 @@ func position(d Dossier) register.Position {
 	return p
 }
 
-// Standing is what decides which commands the dossier takes.
+// Standing is what decides which commands the dossier takes. A parcel that is
+// ordered but not confirmed is not booked: a carrier that rejects the address
+// must find it corrected.
 func (d Dossier) Standing(hasPapers bool) dossier.Standing {
 	return dossier.Standing{Stage: d.Stage, Status: d.Status, WaitingFor: d.WaitingWhat, Parked: d.Parked != "", Route: d.Route,
-		Method: d.DeliveryMethod, Delivery: d.DeliveryState, HomeBooked: d.ShipmentID != "", HasPapers: hasPapers, FeeExpected: d.FeeDue > 0}
+		Method: d.DeliveryMethod, Delivery: d.DeliveryState, HomeBooked: d.ShipmentID != "" && d.DeliveryState != dossier.DeliveryNone, HasPapers: hasPapers, FeeExpected: d.FeeDue > 0}
 }
 
 func newestParcel(tx *gorm.DB, code string, leg register.Leg) (register.Parcel, error) {
@@ -85,5 +86,5 @@ func newestParcel(tx *gorm.DB, code string, leg register.Leg) (register.Parcel, 
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return register.Parcel{}, nil
 	}
-	return register.Parcel{Shipment: sh.ID, Attempt: sh.Attempt, Booked: sh.TrackingNumber != "", State: sh.State, Contradicted: sh.Contradicted}, err
+	return register.Parcel{Shipment: sh.ID, Attempt: sh.Attempt, Carrier: sh.Carrier, Booked: sh.TrackingNumber != "", State: sh.State, Contradicted: sh.Contradicted}, err
 }

@@ -16,6 +16,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
@@ -31,6 +34,8 @@ var (
 	ErrKeyReused = errors.New("store: idempotency key reused with another request")
 	// ErrEventChanged means that a known event id came with another body.
 	ErrEventChanged = errors.New("store: event id known with another body")
+	// ErrDocumentUsed means that a document belongs to another dossier by now.
+	ErrDocumentUsed = errors.New("store: document belongs to another dossier")
 )
 
 // Store is the register. It is safe for concurrent use.
@@ -54,6 +59,7 @@ func Open(url string, o Options) (*Store, error) {
 	config := &gorm.Config{
 		SkipDefaultTransaction: true, // we open our own where there is more than one statement
 		TranslateError:         true,
+		QueryFields:            true, // a column that a newer release adds disturbs no prepared statement
 		Logger:                 quiet{},
 		NowFunc:                func() time.Time { return micros(o.Now()) },
 	}
@@ -62,7 +68,7 @@ func Open(url string, o Options) (*Store, error) {
 	switch {
 	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
 		s.postgres, config.PrepareStmt = true, true
-		s.db, err = gorm.Open(postgres.Open(url), config)
+		s.db, err = gorm.Open(postgres.New(postgres.Config{DSN: url, OptionOpenDB: []stdlib.OptionOpenDB{stdlib.OptionAfterConnect(timesInUTC)}}), config)
 	case strings.HasPrefix(url, "sqlite:"):
 		s.db, err = gorm.Open(sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: sqliteDSN(strings.TrimPrefix(url, "sqlite:"))}), config)
 	default:
@@ -89,9 +95,18 @@ func Open(url string, o Options) (*Store, error) {
 
 // sqliteDSN asks for the only safe way of writing: WAL with synchronous=FULL,
 // transactions that take the write lock at once, and patience for the lock.
+// Times are text, so only those of one zone compare.
 func sqliteDSN(file string) string {
+	file = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(file)
 	return "file:" + file + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_txlock=immediate&_time_format=sqlite"
+		"&_pragma=foreign_keys(1)&_txlock=immediate&_time_format=sqlite&_timezone=UTC"
+}
+
+// timesInUTC makes a PostgreSQL connection give times in UTC, not in the
+// machine's zone.
+func timesInUTC(_ context.Context, c *pgx.Conn) error {
+	c.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+	return nil
 }
 
 // Close lets the connections go.

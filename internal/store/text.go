@@ -33,3 +33,17 @@ func (s *Store) Text(ctx context.Context, code, id string) (string, error) {
 	}
 	return t.Body, err
 }
+
+// Texts reads several texts of a dossier by id; those it does not have are left out.
+func (s *Store) Texts(ctx context.Context, code string, ids []string) (map[string]string, error) {
+	out := map[string]string{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []Text
+	err := s.with(ctx).Where("dossier_code = ? AND id IN ?", code, ids).Find(&rows).Error
+	for _, t := range rows {
+		out[t.ID] = t.Body
+	}
+	return out, err
+}

@@ -6,10 +6,21 @@ import (
 	"database/sql/driver"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
+
+// passing are PostgreSQL's codes, or beginnings of them, of what may be over soon.
+var passing = []string{
+	"08",    // connection
+	"53",    // disk full, out of memory, too many connections
+	"57P",   // shut down, crashed, starting
+	"58",    // input and output on the server
+	"25006", // read-only: the server has just become a standby, or the address leads to one
+	"40001", "40P01",
+}
 
 // Unavailable says whether an error means that the database cannot serve now
 // and may serve later, so that the caller should be told to come back.
@@ -24,7 +35,7 @@ func Unavailable(err error) bool {
 		return true
 	}
 	if p := new(pgconn.PgError); errors.As(err, &p) {
-		return strings.HasPrefix(p.Code, "08") || strings.HasPrefix(p.Code, "53") || strings.HasPrefix(p.Code, "57P") || p.Code == "40001" || p.Code == "40P01"
+		return slices.ContainsFunc(passing, func(code string) bool { return strings.HasPrefix(p.Code, code) })
 	}
 	var n net.Error
 	if errors.As(err, &n) {

@@ -1,0 +1,24 @@
+package store
+
+import (
+	"io/fs"
+
+	"gorm.io/gorm"
+)
+
+// What the tests need to see of the inside.
+
+// RelayDelay is how long a row is left to whoever wrote it.
+const RelayDelay = relayDelay
+
+// MigrationFiles gives the migrations as a database gets them.
+func MigrationFiles(postgres bool) (fs.FS, error) { return migrations(postgres) }
+
+// Gorm gives the mapper, for statements that no function of the store makes.
+func (s *Store) Gorm() *gorm.DB { return s.db }
+
+// Models lists every table's model.
+func Models() []any {
+	return []any{&Subject{}, &CatalogueEntry{}, &Dossier{}, &Person{}, &Document{}, &Component{}, &Text{}, &AuditEntry{},
+		&Operation{}, &Outbox{}, &Inbox{}, &Effect{}, &Shipment{}, &ParcelEvent{}, &Paper{}, &Payment{}, &Result{}, &Task{}}
+}

@@ -1,0 +1,350 @@
+package workflows_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"hoso/internal/custody"
+	"hoso/internal/dossier"
+	"hoso/internal/register"
+	"hoso/workflows"
+)
+
+// The register in memory. It keeps to the rules of the one in package store: a
+// step counts once, a wait's limit follows from the policy, papers move as a
+// bundle, parcels are the fold of their events.
+
+func (w *world) LoadDossier(code string) (register.Snapshot, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.Loads++
+	if w.script.register != nil {
+		if err := w.script.register(w, "LoadDossier"); err != nil {
+			return register.Snapshot{}, err
+		}
+	}
+	r := w.Row
+	s := register.Snapshot{Facts: w.Facts, Position: r.Position, Step: r.Step, Revision: r.Revision, Papers: w.bundle(),
+		Out: w.newest(register.LegOut), Home: w.newest(register.LegHome)}
+	s.Position.Waiting.Passed = 0 // not kept
+	for _, m := range w.Inbox {
+		if m.Kind == "portal" && m.State == "signalled" {
+			s.Portal = append(s.Portal, *m.Portal)
+		}
+	}
+	return s, nil
+}
+
+func (w *world) newest(leg register.Leg) register.Parcel {
+	for _, sh := range slices.Backward(w.Shipments) {
+		if sh.Leg == leg {
+			return register.Parcel{Shipment: sh.ID, Attempt: sh.Attempt, Carrier: sh.Carrier, Booked: sh.Tracking != "", State: sh.State, Contradicted: sh.Contradicted}
+		}
+	}
+	return register.Parcel{}
+}
+
+func (w *world) CheckDigitization(string) (workflows.Checked, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.Check, nil
+}
+
+func (w *world) RecordTransition(t register.Transition) (register.Recorded, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.script.register != nil {
+		if err := w.script.register(w, t.Kind); err != nil {
+			return register.Recorded{}, err
+		}
+	}
+	if t.Step <= w.Row.Step {
+		for _, s := range w.Steps {
+			if s.Step == t.Step && s.Kind == t.Kind {
+				return w.recorded(s.Revision), nil
+			}
+		}
+		return register.Recorded{}, superseded()
+	}
+	if t.Step != w.Row.Step+1 {
+		return register.Recorded{}, superseded()
+	}
+	before := w.Row.Position
+	w.judge(before, t)
+	w.settle(t)
+	w.place(t)
+	w.Row.Revision++
+	w.Steps = append(w.Steps, step{t, w.now(), w.Row.Waiting.Until, w.Row.Revision})
+	w.judgeAfter(t)
+	if len(w.Steps) >= maxSteps {
+		w.theatre.stop()
+	}
+	w.react(before, w.Row.Position)
+	w.keep(fmt.Sprintf("step %d %s", t.Step, t.Kind))
+	return w.recorded(w.Row.Revision), nil
+}
+
+// maxSteps ends a story that goes round in circles.
+const maxSteps = 300
+
+func superseded() error {
+	return temporal.NewNonRetryableApplicationError("another run is ahead", workflows.SupersededType, nil)
+}
+
+func (w *world) recorded(revision int64) register.Recorded {
+	return register.Recorded{Revision: revision, Until: w.Row.Waiting.Until, DueAt: w.Row.DueAt, PortalCode: w.Row.PortalCode, Papers: w.bundle(), Fees: w.Row.Fees}
+}
+
+// judge holds a transition against what must hold for every one.
+func (w *world) judge(before register.Position, t register.Transition) {
+	if before.Stage == dossier.StageClosed && t.After.Stage != dossier.StageClosed {
+		w.wrong("%s: a closed dossier was opened again", t.Kind)
+	}
+	if before.Status == t.After.Status {
+		return
+	}
+	by := dossier.ByAuthority
+	switch {
+	case t.Kind == "withdrawn":
+		by = dossier.ByCitizen
+	case t.After.Stage == dossier.StageClosed:
+		by = dossier.ByDelivery
+	}
+	if err := dossier.CanMove(before.Status, t.After.Status, by); err != nil {
+		w.wrong("%s: %v", t.Kind, err)
+	}
+}
+
+// judgeAfter looks for nobody's ball: every open dossier has somebody whose turn
+// it is until a moment, and what is parked has a task with an owner.
+func (w *world) judgeAfter(t register.Transition) {
+	a := w.Row.Position
+	if a.Stage == dossier.StageClosed {
+		if a.Waiting.What != dossier.WhatNothing || a.Parked != "" {
+			w.wrong("%s: a closed dossier waits for %s, parked %q", t.Kind, a.Waiting.What, a.Parked)
+		}
+		return
+	}
+	switch {
+	case !a.Waiting.Who.Valid():
+		w.wrong("%s: nobody in particular is waited for: %q", t.Kind, a.Waiting.Who)
+	case a.Waiting.Until == nil || !a.Waiting.Until.After(w.now()):
+		w.wrong("%s: the wait for %s has no end to come: %v", t.Kind, a.Waiting.What, a.Waiting.Until)
+	case (a.Waiting.Who == dossier.WhoNobody) != (a.Waiting.What == dossier.WhatWork):
+		w.wrong("%s: %s is waited for to do %s", t.Kind, a.Waiting.Who, a.Waiting.What)
+	case (a.Parked != "") != (a.Waiting.What == dossier.WhatRetry):
+		w.wrong("%s: parked %q, yet %s is waited for", t.Kind, a.Parked, a.Waiting.What)
+	case a.Parked != "" && !w.openTask(a.Parked):
+		w.wrong("%s: parked without a task: %s", t.Kind, a.Parked)
+	}
+}
+
+func (w *world) openTask(kind string) bool {
+	return slices.ContainsFunc(w.Tasks, func(t task) bool { return t.Open && t.Kind == kind && t.Owner.Valid() && !t.Due.IsZero() })
+}
+
+func (w *world) settle(t register.Transition) {
+	state := t.Outcome
+	if state == "" {
+		state = "applied"
+	}
+	for _, m := range w.Inbox {
+		if slices.Contains(t.Inbox, m.ID) {
+			m.State = state
+		}
+	}
+	if t.Operation == "" {
+		return
+	}
+	op := w.operation(t.Operation)
+	op.State = "applied"
+	if op.Times++; op.Times > 1 {
+		w.wrong("%s: command %s was carried out twice", t.Kind, op.Operation)
+	}
+	for range op.Papers {
+		w.Papers = append(w.Papers, &paper{Holder: custody.Holder{Kind: custody.Office, ID: w.Facts.Office}})
+	}
+	if op.Check != nil {
+		w.Check = *op.Check
+	}
+}
+
+func (w *world) place(t register.Transition) {
+	until := t.After.Waiting.Until
+	if until == nil {
+		until = w.limit(t.After.Waiting)
+	}
+	number := w.Row.PortalCode
+	w.Row.Position, w.Row.Step = t.After, t.Step
+	w.Row.Waiting.Until = until
+	if number != "" {
+		w.Row.PortalCode = number
+	}
+	if w.Row.Status == dossier.Accepted {
+		if w.Row.PortalCode == "" {
+			w.Row.Number++
+			w.Row.PortalCode = fmt.Sprintf("H26.12.03-250205-%04d", w.Row.Number)
+		}
+		if w.Row.DueAt == nil && w.Row.ReceivedAt != nil {
+			due := addWorkingDays(*w.Row.ReceivedAt, 5)
+			w.Row.DueAt = &due
+		}
+	}
+	if t.Delivery != "" {
+		w.Row.Delivery = t.Delivery
+	}
+	if t.Papers != nil {
+		for _, p := range w.Papers {
+			if p.Holder.Kind != custody.Authority && p.Holder.Kind != custody.Citizen {
+				p.Holder, p.Offered = t.Papers.Holder, t.Papers.Offered
+			}
+		}
+	}
+	if t.HomePapers != "" {
+		w.homePapers([]string{custody.Authority, custody.Office, custody.Carrier}, custody.Holder{Kind: t.HomePapers})
+	}
+	if t.Task != "" {
+		w.Tasks = append(w.Tasks, task{Kind: t.Task, Owner: t.After.Waiting.Who, Due: *or(until, w.now()), Step: t.Step, Open: true})
+	} else if t.After.Parked == "" {
+		for i := range w.Tasks {
+			w.Tasks[i].Open = false
+		}
+	}
+}
+
+func or(t *time.Time, other time.Time) *time.Time {
+	if t == nil {
+		return &other
+	}
+	return t
+}
+
+func (w *world) bundle() register.Papers {
+	var b register.Papers
+	for _, p := range w.Papers {
+		switch p.Holder.Kind {
+		case custody.Authority:
+			b.Arrived++
+		case custody.Citizen:
+		default:
+			b.Out.Count++
+			b.Out.Holder, b.Out.Offered = p.Holder, p.Offered
+		}
+	}
+	return b
+}
+
+func (w *world) homePapers(from []string, to custody.Holder) {
+	for _, p := range w.Papers {
+		if slices.Contains(from, p.Holder.Kind) {
+			p.Holder, p.Offered = to, custody.Holder{}
+		}
+	}
+}
+
+// limit is until when a wait may last.
+func (w *world) limit(wait register.Waiting) *time.Time {
+	l, ok := dossier.Waits.Limit(wait.What)
+	if !ok {
+		return nil
+	}
+	if wait.Passed > 0 {
+		l = dossier.Waits.Reminder(wait.Passed)
+	}
+	at := w.now()
+	switch l.Unit {
+	case "hour":
+		at = at.Add(time.Duration(l.N) * time.Hour)
+	case "working_day":
+		at = addWorkingDays(at, l.N)
+	default:
+		at = at.AddDate(0, 0, l.N)
+	}
+	return &at
+}
+
+// addWorkingDays knows weekends and no holidays.
+func addWorkingDays(t time.Time, n int) time.Time {
+	t = t.In(dossier.Zone)
+	for n > 0 {
+		t = t.AddDate(0, 0, 1)
+		if t.Weekday() != time.Saturday && t.Weekday() != time.Sunday {
+			n--
+		}
+	}
+	return time.Date(t.Year(), t.Month(), t.Day(), 17, 0, 0, 0, dossier.Zone)
+}
+
+// acceptReport is the door for what the portal says.
+func (w *world) acceptReport(eventID string, r register.PortalReport) *message {
+	if m := w.message("portal", eventID); m != nil {
+		return m
+	}
+	m := &message{ID: w.id("in"), Kind: "portal", EventID: eventID, State: "pending"}
+	r.Inbox = m.ID
+	m.Portal = &r
+	w.Inbox = append(w.Inbox, m)
+	return m
+}
+
+func (w *world) message(kind, eventID string) *message {
+	i := slices.IndexFunc(w.Inbox, func(m *message) bool { return m.Kind == kind && m.EventID == eventID })
+	if i < 0 {
+		return nil
+	}
+	return w.Inbox[i]
+}
+
+// acceptParcel is the door for what a carrier says.
+func (w *world) acceptParcel(eventID string, p parcelSays) *message {
+	if m := w.message("parcel", eventID); m != nil {
+		return m
+	}
+	i := slices.IndexFunc(w.Shipments, func(sh *shipment) bool { return sh.Key == p.Key })
+	if i < 0 {
+		w.wrong("a report on a parcel that the register does not know: %s", p.Key)
+		return nil
+	}
+	sh := w.Shipments[i]
+	before := sh.State
+	sh.Events = append(sh.Events, dossier.ParcelEvent{ID: eventID, Type: p.State, OccurredAt: p.At})
+	sum := dossier.Fold(sh.Events)
+	sh.State, sh.Since, sh.Contradicted = sum.State, sum.Since, sum.Contradicted
+	if sh.Leg == register.LegHome && w.Row.Shipment == sh.ID {
+		w.followHome(sh)
+	}
+	w.Row.Revision++
+	m := &message{ID: w.id("in"), Kind: "parcel", EventID: eventID, State: "pending"}
+	m.Parcel = &register.ParcelReport{Inbox: m.ID, Shipment: sh.ID, Leg: sh.Leg, Attempt: sh.Attempt, State: sh.State, Contradicted: sh.Contradicted, At: sh.Since}
+	if !matters(sh.Leg, sh.State) || sh.State == before && !sh.Contradicted {
+		m.State = "applied"
+	}
+	w.Inbox = append(w.Inbox, m)
+	return m
+}
+
+func matters(leg register.Leg, s dossier.DeliveryState) bool {
+	switch s {
+	case dossier.DeliveryBooked:
+		return false
+	case dossier.DeliveryPickedUp, dossier.DeliveryInTransit, dossier.DeliveryOut, dossier.DeliveryReturning:
+		return leg == register.LegOut
+	default:
+		return true
+	}
+}
+
+func (w *world) followHome(sh *shipment) {
+	w.Row.Delivery = sh.State
+	switch sh.State {
+	case dossier.DeliveryPickedUp, dossier.DeliveryInTransit, dossier.DeliveryOut:
+		w.homePapers([]string{custody.Authority}, custody.Holder{Kind: custody.Carrier, ID: sh.Carrier})
+	case dossier.DeliveryDelivered:
+		w.homePapers([]string{custody.Authority, custody.Carrier}, custody.Holder{Kind: custody.Citizen})
+	case dossier.DeliveryReturned:
+		w.homePapers([]string{custody.Carrier}, custody.Holder{Kind: custody.Authority, ID: w.Facts.Authority})
+	}
+}

@@ -1,0 +1,533 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"hoso/internal/custody"
+	"hoso/internal/dossier"
+	"hoso/internal/register"
+	"hoso/workflows"
+)
+
+// monday is when the stories begin: a working morning.
+var monday = time.Date(2025, 2, 10, 8, 0, 0, 0, dossier.Zone)
+
+// theatre is where a story is played: the time-skipping environment, or a
+// server with a worker.
+type theatre interface {
+	Now() time.Time
+	// After calls f later, by the story's clock.
+	After(d time.Duration, f func())
+	Signal(name string, payload any)
+	// Ask sends a command; done is called once, with the answer or the refusal.
+	Ask(c workflows.Command, done func(workflows.Answer, error))
+	// stop ends a story that will not end by itself.
+	stop()
+}
+
+// script is how everybody around a dossier behaves. Functions see the world with
+// its lock held and must read nothing but its ledger, so that a story goes on the
+// same from any moment.
+type script struct {
+	facts  func(*register.Facts)
+	check  workflows.Checked // online by default
+	papers int
+	fee    int64 // what the catalogue makes us expect
+
+	// portal is what the portal says after it has done an act.
+	portal func(w *world, act string, e workflows.Effect) []event
+	// carrier is what happens to a parcel that was booked.
+	carrier func(w *world, b *act) []event
+	// staff is what people do once it is their turn.
+	staff func(w *world, before, after register.Position) []ask
+	// fault spoils a call: the try-th call of an act under a key.
+	fault func(act, key string, try int) fault
+	// lookup spoils a question.
+	lookup func(key string, try int) error
+	// register spoils a call to our own database.
+	register func(w *world, what string) error
+	// opening is what is going to happen anyway, from the story's begin.
+	opening []event
+	// asks are commands that are sent at a time, whatever the state.
+	asks []timedAsk
+	// anewAt suggests to continue as new after the given numbers of steps.
+	anewAt []int
+	// limit ends the story, which counts as stuck; 120 days by default.
+	limit time.Duration
+}
+
+type ask struct {
+	after time.Duration
+	op    operation
+}
+
+type timedAsk struct {
+	at time.Duration
+	op operation
+}
+
+// fault is how a call goes wrong.
+type fault struct {
+	refuse     string        // the code of a refusal
+	later      time.Duration // not done, come back after
+	notDone    bool          // not done; may be tried later
+	answerLost bool          // done, but nobody hears of it
+	callLost   bool          // not done, and nobody knows
+}
+
+// world is one dossier and all around it.
+type world struct {
+	*ledger
+	t      testing.TB
+	script script
+	mu     sync.Mutex
+
+	theatre  theatre
+	faults   []string // what must not have happened
+	moments  []moment // where a run could have died
+	answers  map[string]answer
+	Loads    int // of the register
+	Runs     int // of the workflow, by continuation as new
+	cancels  map[string]bool
+	noKeep   bool
+	finished bool
+}
+
+// moment is a state of everything outside the workflow, to go on from.
+type moment struct {
+	name   string
+	at     time.Time
+	ledger *ledger
+}
+
+type answer struct {
+	workflows.Answer
+	refusal *workflows.Refusal
+	err     error
+}
+
+// The secrets stand in the register and travel to the portal and the carriers.
+// They must be in nothing that Temporal sees.
+var secrets = []string{"Nguyễn Thị Bí Mật", "001190009999", "0912999888", "số 9 ngõ Kín", "xin rút vì chuyện riêng"}
+
+func newWorld(t testing.TB, s script) *world {
+	w := &world{t: t, script: s, answers: map[string]answer{}, cancels: map[string]bool{}}
+	w.ledger = &ledger{
+		Facts: register.Facts{Code: "VNPHKI-250210-0001-0", Office: "VNPHKI", Network: "vnpost", Authority: "H26.12.03", Procedure: "2.000635",
+			ProcedureVersion: "163/QĐ-BTP", Method: dossier.ByCourier, Carrier: "viettelpost"},
+		Row: row{Position: register.Position{Stage: dossier.StageIntake, Status: dossier.Registered,
+			Waiting: register.Waiting{Who: dossier.WhoNobody, What: dossier.WhatWork}, Fees: dossier.Fees{Due: s.fee}}, Revision: 1, Delivery: dossier.DeliveryNone},
+		Check: s.check, Effects: map[string]*effect{},
+	}
+	if w.Check.Route == "" {
+		w.Check.Route = dossier.RouteOnline
+	}
+	if s.facts != nil {
+		s.facts(&w.Facts)
+	}
+	for range s.papers {
+		w.Papers = append(w.Papers, &paper{Holder: custody.Holder{Kind: custody.Office, ID: w.Facts.Office}})
+	}
+	for i, e := range s.opening {
+		e.ID, e.At = fmt.Sprintf("opening-%d", i), monday.Add(e.At.Sub(time.Time{}))
+		w.Agenda = append(w.Agenda, &e)
+	}
+	for _, a := range s.asks {
+		w.Ops = append(w.Ops, w.prepare(a.op))
+		w.Agenda = append(w.Agenda, &event{ID: w.id("ev"), At: monday.Add(a.at), Asks: w.Ops[len(w.Ops)-1].Operation})
+	}
+	return w
+}
+
+// restore gives the world as it was at a moment, for another run.
+func (w *world) restore(t testing.TB, m moment) *world {
+	return &world{t: t, script: w.script, ledger: m.ledger.clone(), answers: map[string]answer{}, cancels: map[string]bool{}, noKeep: true}
+}
+
+func (w *world) id(kind string) string {
+	w.Ids++
+	return fmt.Sprintf("%s-%d", kind, w.Ids)
+}
+
+func (w *world) now() time.Time {
+	if w.theatre == nil {
+		return monday
+	}
+	return w.theatre.Now()
+}
+
+func (w *world) wrong(format string, args ...any) {
+	w.faults = append(w.faults, fmt.Sprintf(format, args...))
+}
+
+// keep remembers the moment as one at which a run may die.
+func (w *world) keep(name string) {
+	if !w.noKeep {
+		w.moments = append(w.moments, moment{name, w.now(), w.ledger.clone()})
+	}
+}
+
+// open puts what is going to happen onto the theatre's clock, and does again
+// what a dead run has left undone: the relay sends pending commands anew.
+func (w *world) open(th theatre) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.theatre = th
+	for _, o := range w.Ops {
+		if o.Sent && o.State == "pending" {
+			w.Agenda = append(w.Agenda, &event{ID: w.id("ev"), At: w.now(), Asks: o.Operation})
+		}
+	}
+	for _, m := range w.Inbox {
+		if m.State == "pending" {
+			th.After(time.Second, func() { w.relay(m) })
+		}
+	}
+	for _, e := range w.Agenda {
+		if !e.Done {
+			th.After(max(e.At.Sub(w.now()), 0), func() { w.fire(e) })
+		}
+	}
+}
+
+// plan puts something onto the agenda.
+func (w *world) plan(e event) {
+	if e.ID == "" {
+		e.ID = w.id("ev")
+	}
+	w.Agenda = append(w.Agenda, &e)
+	w.theatre.After(max(e.At.Sub(w.now()), 0), func() { w.fire(&e) })
+}
+
+// fire lets something happen.
+func (w *world) fire(e *event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if e.Done {
+		return
+	}
+	e.Done = true
+	var m *message
+	switch {
+	case e.Says != nil:
+		w.Portal.Said = append(w.Portal.Said, e)
+		if !e.Untold {
+			m = w.acceptReport(e.ID, *e.Says)
+		}
+	case e.Parcel != nil:
+		if a := w.Carrier.act(e.Parcel.Key); a != nil && a.Undone && e.Parcel.State != dossier.DeliveryCancelled {
+			return // called off: nobody comes
+		}
+		w.Carrier.Said = append(w.Carrier.Said, e)
+		if !e.Untold {
+			m = w.acceptParcel(e.ID, *e.Parcel)
+		}
+	default:
+		w.send(w.operation(e.Asks))
+		return
+	}
+	if m != nil {
+		w.signal(m)
+	}
+}
+
+// signal passes a message on, every time it comes; a repetition is told again.
+func (w *world) signal(m *message) {
+	switch {
+	case w.finished:
+		if m.State == "pending" || m.State == "signalled" {
+			m.State = "late"
+		}
+		return
+	case m.State == "applied" && m.Kind == "parcel":
+		return // nothing that the workflow acts upon
+	case m.Kind == "portal":
+		w.theatre.Signal(workflows.SignalPortal, *m.Portal)
+	default:
+		w.theatre.Signal(workflows.SignalParcel, *m.Parcel)
+	}
+	if m.State == "pending" {
+		m.State = "signalled"
+	}
+}
+
+func (w *world) relay(m *message) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.signal(m)
+}
+
+// prepare gives a command an id, as the API does when it stores it.
+func (w *world) prepare(o operation) *operation {
+	o.Operation, o.State, o.Role = w.id("op"), "pending", string(o.Kind)+"er"
+	return &o
+}
+
+func (w *world) send(o *operation) {
+	o.Sent = true
+	if w.finished {
+		w.answered(o, workflows.Answer{}, errors.New("closed"))
+		return
+	}
+	if o.Decision != nil && o.Decision.At.IsZero() {
+		o.Decision.At = w.now()
+	}
+	w.theatre.Ask(o.Command, func(a workflows.Answer, err error) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.answered(o, a, err)
+	})
+}
+
+func (w *world) answered(o *operation, a workflows.Answer, err error) {
+	got := answer{Answer: a, err: err}
+	if app := new(temporal.ApplicationError); errors.As(err, &app) && app.Type() == workflows.RefusedType {
+		got.refusal = new(workflows.Refusal)
+		if derr := app.Details(got.refusal); derr != nil {
+			w.wrong("a refusal without details: %v", derr)
+		}
+		o.Refused = got.refusal
+		if o.State == "pending" {
+			o.State = "refused"
+		}
+	}
+	if err == nil && o.State != "applied" {
+		w.wrong("command %s (%s) was answered and not recorded", o.Operation, o.Kind)
+	}
+	if err == nil && a.Revision > w.Row.Revision {
+		w.wrong("command %s: revision %d is not to be read yet", o.Kind, a.Revision)
+	}
+	w.answers[o.Operation] = got
+}
+
+// react lets people do their part when their turn has come.
+func (w *world) react(before, after register.Position) {
+	if w.script.staff == nil || before.Waiting.Who == after.Waiting.Who && before.Waiting.What == after.Waiting.What && before.Parked == after.Parked &&
+		slices.Equal(before.Asked, after.Asked) {
+		return
+	}
+	for _, a := range w.script.staff(w, before, after) {
+		o := w.prepare(a.op)
+		w.Ops = append(w.Ops, o)
+		w.plan(event{At: w.now().Add(a.after), Asks: o.Operation})
+	}
+}
+
+// The outside acts, with the same care as the real ones: the key is stored first,
+// a second try asks first, a refusal is final for its key.
+
+func (w *world) once(ctx context.Context, party *outside, name string, e workflows.Effect, do func(a *act)) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !activity.GetInfo(ctx).IsLocalActivity && w.cancels[activity.GetInfo(ctx).ActivityID] {
+		return refused("gone")
+	}
+	row, again := w.Effects[e.Key]
+	if !again {
+		row = &effect{State: "pending"}
+		w.Effects[e.Key] = row
+	}
+	switch row.State {
+	case "done":
+		return nil
+	case "refused":
+		return refused(row.Cause)
+	}
+	a := party.act(e.Key)
+	if a == nil {
+		a = &act{Key: e.Key, Act: name, Carrier: e.Carrier, Attempt: e.Attempt, Amount: e.Amount}
+		party.Acts = append(party.Acts, a)
+	}
+	if again {
+		a.Asked++
+		if w.script.lookup != nil {
+			if err := w.script.lookup(e.Key, a.Asked); err != nil {
+				return err
+			}
+		}
+		if a.Done > 0 {
+			row.State = "done"
+			return nil
+		}
+	}
+	a.Tries++
+	f := fault{}
+	if w.script.fault != nil {
+		f = w.script.fault(name, e.Key, a.Tries)
+	}
+	switch {
+	case f.refuse != "":
+		row.State, row.Cause, a.Refused = "refused", f.refuse, f.refuse
+		return refused(f.refuse)
+	case f.notDone || f.later > 0:
+		return temporal.NewApplicationErrorWithOptions("rate_limited", workflows.EffectLaterType, temporal.ApplicationErrorOptions{NextRetryDelay: f.later})
+	case f.callLost:
+		return temporal.NewApplicationError("timed_out", workflows.EffectUnknownType)
+	}
+	if a.Done++; a.Done > 1 {
+		w.wrong("%s was done %d times", e.Key, a.Done)
+	}
+	do(a)
+	w.keep("done " + strings.TrimPrefix(e.Key, e.Code+"/"))
+	if f.answerLost {
+		return temporal.NewApplicationError("answer_lost", workflows.EffectUnknownType)
+	}
+	row.State = "done"
+	return nil
+}
+
+func refused(code string) error {
+	return temporal.NewNonRetryableApplicationError(code, workflows.EffectRefusedType, nil)
+}
+
+func (w *world) atPortal(name string) func(context.Context, workflows.Effect) error {
+	return func(ctx context.Context, e workflows.Effect) error {
+		return w.once(ctx, &w.Portal, name, e, func(*act) {
+			if w.script.portal == nil {
+				return
+			}
+			for _, s := range w.script.portal(w, name, e) {
+				w.plan(s)
+			}
+		})
+	}
+}
+
+// WithdrawFromPortal has nothing to do where nothing was submitted.
+func (w *world) WithdrawFromPortal(ctx context.Context, e workflows.Effect) error {
+	w.mu.Lock()
+	submitted := w.Portal.act(e.Of)
+	nothing := submitted == nil || submitted.Done == 0
+	if nothing && w.Effects[e.Key] == nil {
+		w.Effects[e.Key] = &effect{State: "done"}
+	}
+	w.mu.Unlock()
+	return w.atPortal("withdraw")(ctx, e)
+}
+
+func (w *world) BookCourier(ctx context.Context, e workflows.Effect) (workflows.Booked, error) {
+	w.mu.Lock()
+	i := slices.IndexFunc(w.Shipments, func(sh *shipment) bool { return sh.Key == e.Key })
+	if i < 0 {
+		i = len(w.Shipments)
+		w.Shipments = append(w.Shipments, &shipment{ID: w.id("sh"), Key: e.Key, Leg: e.Leg, Attempt: e.Attempt, Carrier: e.Carrier, State: dossier.DeliveryNone})
+	}
+	sh := w.Shipments[i]
+	if e.Leg == register.LegHome && w.Row.Shipment != sh.ID {
+		w.Row.Shipment, w.Row.Delivery = sh.ID, sh.State
+	}
+	w.mu.Unlock()
+	err := w.once(ctx, &w.Carrier, "book_"+string(e.Leg), e, func(a *act) {
+		if w.script.carrier == nil {
+			return
+		}
+		for _, s := range w.script.carrier(w, a) {
+			w.plan(s)
+		}
+	})
+	if err != nil {
+		return workflows.Booked{}, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	sh.Tracking = "VTP" + sh.ID
+	if sh.State == dossier.DeliveryNone {
+		sh.State = dossier.DeliveryBooked
+	}
+	return workflows.Booked{Shipment: sh.ID}, nil
+}
+
+func (w *world) CancelCourier(_ context.Context, e workflows.Effect) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := w.Carrier.act(e.Key)
+	if a == nil || a.Done == 0 {
+		return nil
+	}
+	if slices.ContainsFunc(w.Carrier.Said, func(s *event) bool {
+		return s.Parcel.Key == e.Key && s.Parcel.State != dossier.DeliveryBooked && s.Parcel.State != dossier.DeliveryCancelled
+	}) {
+		return refused("already_collected")
+	}
+	if w.script.fault != nil {
+		a.Asked++
+		if f := w.script.fault("cancel", e.Key, a.Asked); f.notDone || f.callLost {
+			return temporal.NewApplicationError("timed_out", workflows.EffectUnknownType)
+		}
+	}
+	if !a.Undone {
+		a.Undone = true
+		w.plan(event{At: w.now().Add(time.Minute), Parcel: &parcelSays{Key: e.Key, State: dossier.DeliveryCancelled, At: w.now()}})
+		w.keep("called off " + e.Key)
+	}
+	return nil
+}
+
+// The patient questions.
+
+func (w *world) CatchUpPortal(_ context.Context, c workflows.CatchUp) ([]register.PortalReport, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var news []register.PortalReport
+	for _, s := range w.Portal.Said {
+		if m := w.acceptReport(s.ID, *s.Says); (m.State == "pending" || m.State == "signalled") && !slices.Contains(c.Known, m.ID) {
+			m.State = "signalled"
+			news = append(news, *m.Portal)
+		}
+	}
+	return news, nothingNew(c, len(news))
+}
+
+func (w *world) CatchUpCarrier(_ context.Context, c workflows.CatchUp) ([]register.ParcelReport, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var news []register.ParcelReport
+	for _, sh := range w.Shipments {
+		if sh.ID != c.Shipment {
+			continue
+		}
+		for _, s := range w.Carrier.Said {
+			if s.Parcel.Key != sh.Key {
+				continue
+			}
+			if m := w.acceptParcel(s.ID, *s.Parcel); (m.State == "pending" || m.State == "signalled") && !slices.Contains(c.Known, m.ID) {
+				m.State = "signalled"
+				news = append(news, *m.Parcel)
+			}
+		}
+	}
+	return news, nothingNew(c, len(news))
+}
+
+func nothingNew(c workflows.CatchUp, news int) error {
+	if !c.Patient || news > 0 {
+		return nil
+	}
+	return temporal.NewApplicationErrorWithOptions("nothing new", workflows.NothingNewType,
+		temporal.ApplicationErrorOptions{Category: temporal.ApplicationErrorCategoryBenign})
+}
+
+// activities are the world's, under the names that workflows call.
+func (w *world) activities() map[string]any {
+	return map[string]any{
+		"LoadDossier": w.LoadDossier, "CheckDigitization": w.CheckDigitization, "RecordTransition": w.RecordTransition,
+		"SubmitDossier": w.atPortal("submit"), "SendSupplement": w.atPortal("supplement"), "ConfirmPayment": w.atPortal("payment"),
+		"WithdrawFromPortal": w.WithdrawFromPortal, "BookCourier": w.BookCourier, "CancelCourier": w.CancelCourier,
+		"CatchUpPortal": w.CatchUpPortal, "CatchUpCarrier": w.CatchUpCarrier,
+	}
+}
+
+// callsOff refuses in the portal's place what it has decided already.
+func (w *world) decided() bool {
+	return slices.ContainsFunc(w.Portal.Said, func(s *event) bool { return s.Says.Status.Decided() })
+}
