@@ -103,6 +103,12 @@ func (s *Server) problemOf(ctx context.Context, err error) *Problem {
 			return p
 		}
 	}
+	if p := translate(err); p != nil {
+		if p.Code == Unavailable {
+			Log(ctx).Warn("register out of reach", slog.String("error", loggable(err)))
+		}
+		return p
+	}
 	switch {
 	case errors.Is(err, identity.ErrUnauthenticated):
 		return NewUnauthenticated()

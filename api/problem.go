@@ -23,6 +23,8 @@ type Problem struct {
 
 	State   string   `json:"state,omitempty" doc:"With conflict: the state the thing is in."`
 	Allowed []string `json:"allowed,omitempty" doc:"With conflict: the commands it would take."`
+	Next    []string `json:"next,omitempty" doc:"With conflict: the statuses that an officer could decide."`
+	Holder  string   `json:"holder,omitempty" doc:"With conflict about papers: who holds them." example:"office VNPHKI"`
 
 	RequestID string `json:"request_id,omitempty" doc:"Name this when asking for help."`
 

@@ -6,4 +6,18 @@ func (s *Server) registerAll() {
 	s.registerMetrics()
 	s.registerSpec()
 	s.registerDocs()
+	if s.deps.Store == nil {
+		return
+	}
+	s.registerProcedures()
+	s.registerOffices()
+	s.registerDocuments()
+	s.registerDossiers()
+	s.registerTimeline()
+	s.registerCommands()
+	s.registerOperations()
+	s.registerResult()
+	s.registerShipments()
+	s.registerWebhooks()
+	s.registerTrack()
 }

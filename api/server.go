@@ -61,6 +61,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -72,6 +73,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+
+	"hoso/internal/arrivals"
+	"hoso/internal/blob"
+	"hoso/internal/scan"
+	"hoso/internal/store"
+	"hoso/workflows"
 )
 
 // Deps is what the API needs from the rest of the house. Only Auth is required.
@@ -79,8 +86,21 @@ type Deps struct {
 	Auth Authenticator
 	Log  *slog.Logger // slog.Default if nil
 
-	// Translate knows which errors of the house are which problems; it answers nil
-	// for those it does not know.
+	// Store is the register. Without it only health and documentation are served.
+	Store *store.Store
+	Blobs *blob.Store
+	Relay Relay
+	// Scan is what uploads are judged by.
+	Scan scan.Profile
+	// PortalSecrets sign the portal's webhook; CarrierSecrets each carrier's. A
+	// carrier that is not among them has no webhook.
+	PortalSecrets  [][]byte
+	CarrierSecrets map[string][][]byte
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+
+	// Translate knows errors beyond those of the register (translate.go); it
+	// answers nil for those it does not know.
 	Translate func(error) *Problem
 	// Checks decide what /readyz says.
 	Checks []Check
@@ -94,9 +114,23 @@ type Deps struct {
 	TrustedProxies []string
 }
 
+// Relay passes on to the workflows what the register holds for them.
+type Relay interface {
+	// KickStart has a dossier's workflow started at once.
+	KickStart(code string)
+	// Kick has stored reports passed on at once.
+	Kick()
+	// Send sends a stored command and waits for the workflow's word. An error
+	// means that there is none yet; the command stays and is sent again.
+	Send(ctx context.Context, op store.Operation) (workflows.Answer, *workflows.Refusal, error)
+}
+
 // Server is the API as an http.Handler.
 type Server struct {
 	deps   Deps
+	cat    *catalogueCache
+	door   arrivals.Door
+	guess  guesses
 	engine *gin.Engine
 	huma   huma.API
 	ops    []Operation
@@ -120,11 +154,18 @@ func newServer(deps Deps) (*Server, error) {
 	}
 	deps.Log = cmp.Or(deps.Log, slog.Default())
 	deps.Timeout = cmp.Or(deps.Timeout, 30*time.Second)
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
 	engine, err := newEngine(deps)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{deps: deps, engine: engine}
+	s := &Server{deps: deps, engine: engine, guess: newGuesses(deps.Now)}
+	if deps.Store != nil {
+		s.cat = &catalogueCache{store: deps.Store}
+		s.door = arrivals.Door{Store: deps.Store, Blobs: deps.Blobs}
+	}
 	s.huma = humagin.New(engine, humaConfig(s))
 	s.huma.UseMiddleware(s.authorise, s.takeBody)
 	s.spec = sync.OnceValues(s.marshalSpec)

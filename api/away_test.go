@@ -1,0 +1,62 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hoso/internal/dossier"
+)
+
+// With the database down every operation that needs it says so and when to come
+// back; none is a 500.
+func TestDatabaseDown(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, on database) {
+		h := newHouse(t, on)
+		d := h.filed()
+		doc := h.document("clerk", dossier.Ready)
+		read[List[Office]](t, h.get("clerk", "/v1/offices"), http.StatusOK)
+		h.server.cat.checked = h.server.cat.checked.Add(-catalogueCheck)
+		require.NoError(t, h.store.Close())
+		for _, op := range h.server.Operations() {
+			switch op.ID {
+			case "healthz", "readyz", "upload-document", "portal-webhook", "carrier-webhook":
+				continue
+			}
+			token := ""
+			for name, who := range staff {
+				if op.Access.Admits(who) && name != "clerk-nowhere" && name != "clerk-astray" {
+					token = name
+				}
+			}
+			path := pathFor(op.Path, d.Code, doc)
+			if op.ID == "track-by-code" {
+				path += "?tail=0123"
+			} else if op.ID == "track-by-token" {
+				path += "?t=" + d.TrackingToken
+			}
+			w := h.do(ask{method: op.Method, path: path, token: token, key: newKey(), body: bodyFor(op)})
+			require.Equal(t, http.StatusServiceUnavailable, w.Code, "%s: %s", op.ID, w.Body.String())
+			require.Equal(t, "5", w.Header().Get("Retry-After"), op.ID)
+			problem(t, w)
+		}
+		require.Equal(t, http.StatusServiceUnavailable, h.upload("clerk", newKey(), goodScan()).Code)
+		require.Equal(t, http.StatusServiceUnavailable, h.deliver(portalSays(accepted(d.Code))).Code)
+		require.Equal(t, http.StatusServiceUnavailable, h.deliver(carrierSays(delivered("c").with("/key", "k"))).Code)
+		noCanary(t, h.log.String())
+	})
+}
+
+func pathFor(template, code, id string) string {
+	return strings.NewReplacer("{code}", code, "{id}", id).Replace(template)
+}
+
+func bodyFor(op Operation) string {
+	if op.Method == http.MethodGet {
+		return ""
+	}
+	return asJSON(bodies[op.ID])
+}

@@ -1,0 +1,140 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hoso/internal/catalogue"
+	"hoso/internal/dossier"
+	reg "hoso/internal/register" // register is our own function
+	"hoso/internal/store"
+	"hoso/workflows"
+)
+
+// DecisionRequest is what an officer decides by hand.
+type DecisionRequest struct {
+	Action     string          `json:"action" enum:"accept,process,request_supplement,request_fee,refuse,stop,resolve"`
+	Reason     string          `json:"reason,omitempty" maxLength:"4000" doc:"Needed with refuse and stop, and with request_supplement where no component is named."`
+	Components []string        `json:"components,omitempty" maxItems:"50" doc:"With request_supplement: what is asked for."`
+	Amount     int64           `json:"amount,omitempty" minimum:"1" maximum:"1000000000000" doc:"With request_fee: whole đồng."`
+	PortalCode string          `json:"portal_code,omitempty" maxLength:"60" doc:"With accept: the official number; drawn if absent."`
+	DueAt      *Time           `json:"due_at,omitempty" doc:"With accept: the appointment; computed from the procedure's term if absent."`
+	Result     *DecisionResult `json:"result,omitempty" doc:"With resolve."`
+}
+
+// DecisionResult is what a resolved dossier yields: electronic documents, a
+// paper, or both.
+type DecisionResult struct {
+	Documents []string `json:"documents,omitempty" maxItems:"20" doc:"Ids of documents that the authority handed in."`
+	Paper     bool     `json:"paper,omitempty"`
+}
+
+type decisionInput struct {
+	DossierRef
+	Body DecisionRequest
+}
+
+var decisions = map[string]dossier.Status{
+	"accept": dossier.Accepted, "process": dossier.Processing, "request_supplement": dossier.SupplementRequired,
+	"request_fee": dossier.PaymentRequired, "refuse": dossier.Refused, "stop": dossier.Stopped, "resolve": dossier.Resolved,
+}
+
+func (s *Server) decision(ctx context.Context, in *decisionInput) (*commandOutput, error) {
+	return s.command(ctx, dossier.Decide, in.Code, func(d store.Dossier, p *prepared) error {
+		to := decisions[in.Body.Action]
+		if dossier.CanMove(d.Status, to, dossier.ByAuthority) != nil {
+			return unlawful(d)
+		}
+		p.needed(in.Body)
+		s.checkAcceptance(in.Body, p)
+		report := reg.PortalReport{Status: to, At: s.deps.Now().UTC(), PortalCode: in.Body.PortalCode, Asked: in.Body.Components, Fee: in.Body.Amount}
+		if in.Body.DueAt != nil {
+			due := in.Body.DueAt.UTC()
+			report.DueAt = &due
+		}
+		if r := in.Body.Result; r != nil {
+			report.Result = &reg.Result{Known: true, Paper: r.Paper}
+			if err := s.resultsOf(ctx, d, r.Documents, p); err != nil {
+				return err
+			}
+		}
+		p.ask.Payload, p.ask.Text = report, strings.TrimSpace(in.Body.Reason)
+		return nil
+	})
+}
+
+// unlawful says that the status graph has no such step, and which it has.
+func unlawful(d store.Dossier) *Problem {
+	standing := d.Standing(false)
+	return refusalProblem(workflows.Refusal{Rule: "wrong_state", Stage: d.Stage, Status: d.Status,
+		Allowed: standing.Allowed(), Next: dossier.Next(d.Status, dossier.ByAuthority)})
+}
+
+// needed judges which fields go with which action.
+func (p *prepared) needed(in DecisionRequest) {
+	reason := strings.TrimSpace(in.Reason) != ""
+	switch in.Action {
+	case "refuse", "stop":
+		p.demand(reason, "/reason", "reason_required")
+	case "request_supplement":
+		p.demand(reason || len(in.Components) > 0, "/reason", "reason_or_components")
+	case "request_fee":
+		p.demand(in.Amount > 0, "/amount", "required")
+	case "resolve":
+		p.demand(in.Result != nil && (in.Result.Paper || len(in.Result.Documents) > 0), "/result", "result_required")
+	}
+	p.demand(len(in.Components) == 0 || in.Action == "request_supplement", "/components", "not_expected")
+	p.demand(in.Amount == 0 || in.Action == "request_fee", "/amount", "not_expected")
+	p.demand(in.PortalCode == "" || in.Action == "accept", "/portal_code", "not_expected")
+	p.demand(in.DueAt == nil || in.Action == "accept", "/due_at", "not_expected")
+	p.demand(in.Result == nil || in.Action == "resolve", "/result", "not_expected")
+	for i, c := range in.Components {
+		at := "/components/" + strconv.Itoa(i)
+		p.demand(componentCode.MatchString(c), at, "component_code")
+		p.demand(!slices.Contains(in.Components[:i], c), at, "component_twice")
+	}
+}
+
+func (p *prepared) demand(ok bool, pointer, rule string) {
+	if !ok {
+		p.wrong(pointer, rule)
+	}
+}
+
+func (s *Server) checkAcceptance(in DecisionRequest, p *prepared) {
+	p.demand(in.PortalCode == "" || dossier.ValidPortalCode(in.PortalCode), "/portal_code", "portal_code_shape")
+	p.demand(in.DueAt == nil || in.DueAt.After(s.deps.Now()), "/due_at", "time_past")
+}
+
+// resultsOf finds the documents of a result, which the authority must have
+// handed in for this dossier.
+func (s *Server) resultsOf(ctx context.Context, d store.Dossier, ids []string, p *prepared) error {
+	refs := make([]docRef, len(ids))
+	for i, id := range ids {
+		refs[i] = docRef{"/result/documents/" + strconv.Itoa(i), id}
+		p.demand(!slices.Contains(ids[:i], id), refs[i].pointer, "not_unique")
+	}
+	errs, _, err := s.usable(ctx, d.Code, refs)
+	p.errs = append(p.errs, errs...)
+	if err != nil {
+		return err
+	}
+	c, err := s.cat.get(ctx)
+	if err != nil {
+		return err
+	}
+	name := resultName(versionOf(c, d))
+	for _, id := range ids {
+		p.ask.Results = append(p.ask.Results, store.Result{Name: name, DocumentID: id})
+	}
+	return nil
+}
+
+func resultName(p catalogue.Procedure) string {
+	if len(p.Results) == 0 {
+		return p.Name
+	}
+	return p.Results[0].Name
+}

@@ -1,0 +1,185 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"hoso/internal/dossier"
+	"hoso/internal/identity"
+	"hoso/internal/store"
+)
+
+// DossierRef names a dossier in a path.
+type DossierRef struct {
+	Code string `path:"code" maxLength:"32" example:"VNPHKI-250205-0001-M"`
+}
+
+type fileInput struct{ Body FilingRequest }
+
+type dossiersInput struct {
+	Page
+	Status     string `query:"status" maxLength:"30" doc:"Number or name."`
+	Stage      string `query:"stage" enum:"intake,digitization,submission,decision,delivery,closed"`
+	Office     string `query:"office" maxLength:"40"`
+	Network    string `query:"network" maxLength:"40"`
+	Authority  string `query:"authority" maxLength:"40"`
+	Procedure  string `query:"procedure" maxLength:"40"`
+	Overdue    string `query:"overdue" enum:"true,false"`
+	Parked     string `query:"parked" enum:"true,false"`
+	WaitingFor string `query:"waiting_for" enum:"citizen,clerk,portal,authority,courier,manager,nobody"`
+	Query      string `query:"q" maxLength:"100" doc:"Code, portal code, name without accents, or the phone's last four digits."`
+}
+
+type (
+	fileOutput struct {
+		Location string `header:"Location"`
+		Body     Dossier
+	}
+	dossierOutput  struct{ Body Dossier }
+	dossiersOutput struct{ Body List[Dossier] }
+)
+
+func (s *Server) registerDossiers() {
+	register(s, Op{
+		ID: "file-dossier", Method: http.MethodPost, Path: "/v1/dossiers", Status: http.StatusCreated, Tag: "dossiers",
+		Summary: "File a dossier", Command: true, Problems: []Code{InvalidDossier},
+		Doc: "201 means that the dossier is stored and cannot be lost. What could never be finished is refused.",
+	}, only(identity.Clerk), s.fileDossier)
+	register(s, Op{
+		ID: "list-dossiers", Method: http.MethodGet, Path: "/v1/dossiers", Tag: "dossiers",
+		Summary: "Dossiers within the caller's scope, newest first",
+	}, readers, s.listDossiers)
+	register(s, Op{
+		ID: "show-dossier", Method: http.MethodGet, Path: "/v1/dossiers/{code}", Tag: "dossiers",
+		Summary: "Where a dossier stands", Problems: []Code{NotFound},
+	}, readers, s.showDossier)
+}
+
+// fileDossier checks first and asks about repetition only where the check fails:
+// a repeated filing is refused by its own documents, which are used by then.
+func (s *Server) fileDossier(ctx context.Context, in *fileInput) (*fileOutput, error) {
+	req := requestOf(ctx, "file")
+	f, err := s.examine(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.errs) > 0 {
+		return filed(s.answeredBefore(ctx, req, NewInvalidDossier(f.errs...)))
+	}
+	l := requestIn(ctx).lang
+	answer, err := s.deps.Store.File(ctx, req, f.out, func(d store.Dossier) store.Answer {
+		v := dossierView(l, d, f.proc)
+		v.TrackingToken, v.Warnings = d.TrackToken, worded(l, f.warned)
+		body, _ := json.Marshal(v) // plain fields: cannot fail
+		return store.Answer{Status: http.StatusCreated, Body: body}
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.deps.Relay.KickStart(answer.Location)
+	return filed(answer.Body, nil)
+}
+
+func filed(body []byte, err error) (*fileOutput, error) {
+	var v Dossier
+	if err == nil {
+		err = json.Unmarshal(body, &v)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &fileOutput{Location: "/v1/dossiers/" + v.Code, Body: v}, nil
+}
+
+// answeredBefore gives the answer that the same request got before; otherwise
+// the refusal stands.
+func (s *Server) answeredBefore(ctx context.Context, req store.Request, refusal *Problem) ([]byte, error) {
+	op, known, err := s.deps.Store.Recall(ctx, req)
+	switch {
+	case err != nil:
+		return nil, err
+	case !known:
+		return nil, refusal
+	}
+	return []byte(op.ResponseBody), nil
+}
+
+// worded fills the rules' sentences in, for warnings that go into an answer.
+func worded(l lang, warnings []FieldError) []FieldError {
+	for i, w := range warnings {
+		warnings[i].Detail = ruleText(w.Code, w.Args).in(l, w.Args)
+	}
+	return warnings
+}
+
+func (s *Server) showDossier(ctx context.Context, in *DossierRef) (*dossierOutput, error) {
+	d, err := s.findDossier(ctx, in.Code)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.wholeDossier(ctx, d)
+	return &dossierOutput{v}, err
+}
+
+// dossierKey is where a page of dossiers ends.
+type dossierKey struct {
+	Filed time.Time `json:"t"`
+	Code  string    `json:"c"`
+}
+
+func (s *Server) listDossiers(ctx context.Context, in *dossiersInput) (*dossiersOutput, error) {
+	f, err := filterOf(in)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.cat.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.deps.Store.Dossiers(ctx, scopeOf(SubjectFrom(ctx)), f)
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(rows) > in.Limit {
+		rows = rows[:in.Limit]
+		last := rows[in.Limit-1]
+		next = EncodeCursor(dossierKey{last.FiledAt.UTC(), last.Code})
+	}
+	items := make([]Dossier, len(rows))
+	for i, d := range rows {
+		items[i] = dossierView(requestIn(ctx).lang, d, versionOf(c, d))
+	}
+	return &dossiersOutput{NewList(items, next)}, nil
+}
+
+// filterOf asks for one row more than the page, to know whether there is another.
+func filterOf(in *dossiersInput) (store.Filter, error) {
+	f := store.Filter{
+		Stage: dossier.Stage(in.Stage), Office: in.Office, Network: in.Network, Authority: in.Authority, Procedure: in.Procedure,
+		WaitingFor: dossier.Who(in.WaitingFor), Overdue: yesOrNo(in.Overdue), Parked: yesOrNo(in.Parked), Query: in.Query, Limit: in.Limit + 1,
+	}
+	if in.Status != "" {
+		status, known := dossier.ParseStatus(in.Status)
+		if !known {
+			return f, NewInvalidRequest(Parameter("status", "status_unknown"))
+		}
+		f.Status = status
+	}
+	var after dossierKey
+	if _, err := DecodeCursor(in.Cursor, &after); err != nil {
+		return f, err
+	}
+	f.AfterTime, f.AfterCode = after.Filed, after.Code
+	return f, nil
+}
+
+func yesOrNo(word string) *bool {
+	if word == "" {
+		return nil
+	}
+	yes := word == "true"
+	return &yes
+}

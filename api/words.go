@@ -1,0 +1,122 @@
+package api
+
+import (
+	"cmp"
+
+	"hoso/internal/dossier"
+)
+
+// The domain speaks Vietnamese; these are the same words in English.
+var (
+	stageWords = map[dossier.Stage]string{
+		dossier.StageIntake: "Taken in at the counter", dossier.StageDigitization: "Check of the scans", dossier.StageSubmission: "On its way to the authority",
+		dossier.StageDecision: "With the authority", dossier.StageDelivery: "Result on its way", dossier.StageClosed: "Closed",
+	}
+	whoWords = map[dossier.Who]string{
+		dossier.WhoCitizen: "the citizen", dossier.WhoClerk: "the clerk at the agent", dossier.WhoPortal: "the public service portal",
+		dossier.WhoAuthority: "the authority", dossier.WhoCourier: "the carrier", dossier.WhoManager: "the Centre's manager", dossier.WhoNobody: "nobody",
+	}
+	whatWords = map[dossier.What]string{
+		dossier.WhatWork: "the system is at work", dossier.WhatRescan: "a better scan, or the paper", dossier.WhatHandover: "handing the papers on",
+		dossier.WhatCarriage: "carrying the papers to the authority", dossier.WhatTake: "taking the papers over", dossier.WhatAcceptance: "acceptance",
+		dossier.WhatDecision: "the decision", dossier.WhatSupplement: "a supplement", dossier.WhatPayment: "payment of the fee",
+		dossier.WhatCollection: "collection of the result", dossier.WhatDelivery: "delivery of the result", dossier.WhatPickup: "collection at the counter",
+		dossier.WhatRetry: "mending what is stuck", dossier.WhatNothing: "nothing more",
+	}
+)
+
+func (l lang) stage(s dossier.Stage) string {
+	if l == en {
+		return cmp.Or(stageWords[s], string(s))
+	}
+	return cmp.Or(s.Label(), string(s))
+}
+
+func (l lang) status(s dossier.Status) string {
+	if l == en {
+		return s.LabelEN()
+	}
+	return s.Label()
+}
+
+func (l lang) who(w dossier.Who) string {
+	if l == en {
+		return cmp.Or(whoWords[w], string(w))
+	}
+	return cmp.Or(w.Label(), string(w))
+}
+
+func (l lang) what(w dossier.What) string {
+	if l == en {
+		return cmp.Or(whatWords[w], string(w))
+	}
+	return cmp.Or(w.Label(), string(w))
+}
+
+// happened gives the sentence for a kind of audit entry.
+func (l lang) happened(kind string) string {
+	if t, known := eventWords[kind]; known {
+		return t[l]
+	}
+	return kind
+}
+
+// eventWords says what each kind of audit entry means, to a clerk.
+var eventWords = map[string]text{
+	"filed":         {"Hồ sơ được tiếp nhận tại quầy", "Filed at the counter"},
+	"route_decided": {"Đã xác định cách nộp hồ sơ", "The way to the authority was decided"},
+	"scan_returned": {"Bản quét chưa đạt, cần quét lại hoặc nộp bản giấy", "A scan is too poor: scan again or give the paper"},
+
+	"submitted":           {"Đã nộp lên Cổng dịch vụ công", "Filed at the portal"},
+	"with_authority":      {"Hồ sơ đã tới cơ quan giải quyết", "The dossier is with the authority"},
+	"status":              {"Cơ quan cập nhật trạng thái", "The authority changed the status"},
+	"status_passed":       {"Trạng thái trung gian được suy ra", "A status in between was inferred"},
+	"report_not_believed": {"Nhận tin cũ hoặc không phù hợp, không áp dụng", "A stale or unfitting report came and was not applied"},
+	"late_report":         {"Nhận tin sau khi hồ sơ kết thúc", "A report came after the dossier was closed"},
+
+	"supplement":           {"Bổ sung giấy tờ", "Supplement given"},
+	"supplement_handed_on": {"Đã chuyển phần bổ sung cho cơ quan", "The supplement was handed on to the authority"},
+	"payment":              {"Ghi nhận nộp phí, lệ phí", "Payment recorded"},
+	"payment_confirmed":    {"Đã báo cơ quan việc nộp phí", "The payment was confirmed to the authority"},
+	"decision":             {"Cán bộ cơ quan cập nhật kết quả xử lý", "An officer of the authority decided"},
+	"contact":              {"Sửa thông tin liên hệ", "Contact details corrected"},
+	"withdrawn":            {"Hồ sơ được rút theo yêu cầu", "Withdrawn at the citizen's wish"},
+	"retry":                {"Cho hồ sơ chạy tiếp", "Set going again"},
+
+	"parked":            {"Hồ sơ vướng, cần người xử lý", "Stuck: somebody must look"},
+	"limit_passed":      {"Quá hạn chờ", "A limit has passed"},
+	"overdue":           {"Quá hạn trả kết quả", "The due date has passed"},
+	"papers_offer":      {"Bàn giao giấy tờ", "Papers offered"},
+	"papers_take":       {"Nhận giấy tờ", "Papers taken over"},
+	"papers_wait":       {"Chờ bàn giao giấy tờ", "Papers wait to be handed on"},
+	"papers_travel":     {"Giấy tờ đang được chuyển", "Papers on their way"},
+	"papers_brought":    {"Giấy tờ đã được chuyển tới cơ quan", "Papers brought to the authority"},
+	"papers_back":       {"Giấy tờ quay về đại lý", "Papers back at the office"},
+	"papers_lost":       {"Giấy tờ bị báo mất", "Papers reported lost"},
+	"papers_go_home":    {"Giấy tờ được trả lại công dân", "Papers go back to the citizen"},
+	"papers_at_counter": {"Giấy tờ chờ công dân nhận tại quầy", "Papers wait for the citizen at the counter"},
+	"offer_withdrawn":   {"Hủy lời bàn giao giấy tờ", "Offer of the papers taken back"},
+	"carriage_booked":   {"Đã đặt chuyển giấy tờ", "Carriage of the papers booked"},
+
+	"delivery_booked":     {"Đã đặt chuyển kết quả", "Delivery of the result booked"},
+	"delivery_wait":       {"Chờ phát kết quả", "Waiting for the delivery"},
+	"parcel_trouble":      {"Bưu gửi gặp trở ngại", "Trouble with the parcel"},
+	"parcel_contradicted": {"Tin về bưu gửi mâu thuẫn", "Reports on the parcel contradict each other"},
+	"at_counter":          {"Kết quả đã về quầy", "The result is at the counter"},
+	"delivered":           {"Kết quả đã tới tay công dân", "The result has reached the citizen"},
+	"collected":           {"Công dân đã nhận tại quầy", "Collected at the counter"},
+	"result_electronic":   {"Trả kết quả điện tử", "The result is electronic"},
+	"closed":              {"Hồ sơ kết thúc", "Closed"},
+
+	"parcel_booked":             {"Bưu gửi: đã đặt", "Parcel: booked"},
+	"parcel_picked_up":          {"Bưu gửi: đã lấy hàng", "Parcel: picked up"},
+	"parcel_in_transit":         {"Bưu gửi: đang vận chuyển", "Parcel: in transit"},
+	"parcel_out_for_delivery":   {"Bưu gửi: đang phát", "Parcel: out for delivery"},
+	"parcel_attempt_failed":     {"Bưu gửi: phát không thành công", "Parcel: attempt failed"},
+	"parcel_held_at_office":     {"Bưu gửi: giữ tại bưu cục", "Parcel: held at the post office"},
+	"parcel_delivered":          {"Bưu gửi: đã phát", "Parcel: delivered"},
+	"parcel_returning":          {"Bưu gửi: đang chuyển hoàn", "Parcel: returning"},
+	"parcel_returned_to_sender": {"Bưu gửi: đã hoàn về người gửi", "Parcel: returned to sender"},
+	"parcel_cancelled":          {"Bưu gửi: đã hủy", "Parcel: cancelled"},
+	"parcel_lost":               {"Bưu gửi: bị thất lạc", "Parcel: lost"},
+}
