@@ -1,0 +1,44 @@
+// Program hoso carries administrative dossiers from a counter to the citizen's
+// hand. One binary holds every part; each command has its own file here.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// streams are what a run of the program reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks for an orderly stop. After it the default behaviour
+	// is back, so that a second one ends the program at once.
+	context.AfterFunc(ctx, release)
+	err := realMain(ctx, os.Args[1:], os.Environ(), streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	if err == nil {
+		return
+	}
+	if !errors.Is(err, errTold) {
+		fmt.Fprintf(os.Stderr, "hoso: %v\n", err)
+	}
+	os.Exit(1)
+}
+
+// errTold is a failure that the command has already put into words.
+var errTold = errors.New("failed")
+
+// realMain is the program without the process around it.
+func realMain(ctx context.Context, args, environ []string, s streams) error {
+	root := newRoot(environ, s)
+	root.SetArgs(args)
+	return root.ExecuteContext(ctx)
+}

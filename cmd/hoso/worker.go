@@ -1,0 +1,20 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"hoso/internal/program"
+)
+
+func newWorker(set *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "worker",
+		Short: "Work on dossiers",
+		Long: `Works on dossiers: polls Temporal, calls the portal and the carriers.
+Needs HOSO_PORTAL_URL and HOSO_COURIER_URL. Where Temporal is away, it waits.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return set.part(cmd.Context(), func(*program.Config) {}, func(m *program.Main) partFunc { return withoutWord(m.RunWorker) })
+		},
+	}
+}

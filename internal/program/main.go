@@ -1,0 +1,92 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
+
+	"hoso/internal/blob"
+	"hoso/internal/calendar"
+	"hoso/internal/catalogue"
+	"hoso/internal/relay"
+	"hoso/internal/store"
+)
+
+// Main is what the parts of the engine stand on, opened once per process. The
+// end-to-end tests use it as the commands do.
+type Main struct {
+	Config   Config
+	Log      *slog.Logger
+	Store    *store.Store
+	Blobs    *blob.Store
+	Calendar *calendar.Calendar
+	Temporal client.Client
+	Relay    *relay.Relay
+}
+
+// Open opens everything for a checked configuration and refuses a database that
+// is unsafe or not migrated. Temporal may be away.
+func Open(ctx context.Context, c Config, log *slog.Logger) (*Main, error) {
+	s, err := c.OpenSafeRegister(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m, err := open(c, s, log)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return m, nil
+}
+
+func open(c Config, s *store.Store, log *slog.Logger) (*Main, error) {
+	blobs, err := blob.Open(c.BlobDir())
+	if err != nil {
+		return nil, err
+	}
+	t, err := c.dialTemporal(log)
+	if err != nil {
+		return nil, errors.Join(err, blobs.Close())
+	}
+	n := &names{store: s}
+	return &Main{Config: c, Log: log, Store: s, Blobs: blobs, Calendar: calendar.Default(), Temporal: t, Relay: relay.New(s, t, n.Of, log)}, nil
+}
+
+// Close lets everything go. The parts have to have ended.
+func (m *Main) Close() error {
+	m.Temporal.Close()
+	return errors.Join(m.Blobs.Close(), m.Store.Close())
+}
+
+// WithRelay runs a part and, unless HOSO_RELAY is off, the relay beside it.
+// Several processes may do so: a row is taken by one of them at a time.
+func (m *Main) WithRelay(ctx context.Context, run func(context.Context) error) error {
+	if !m.Config.Relay {
+		return run(ctx)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return m.Relay.Run(ctx) })
+	g.Go(func() error { return run(ctx) })
+	return g.Wait()
+}
+
+// carriers lists the carriers of the catalogue; a new one is served after a restart.
+func (m *Main) carriers(ctx context.Context) ([]string, error) {
+	cat, err := m.Store.Catalogue(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	return CarrierIDs(cat), nil
+}
+
+// CarrierIDs lists the carriers of a catalogue.
+func CarrierIDs(cat *catalogue.Catalogue) []string {
+	ids := make([]string, len(cat.Carriers))
+	for i, c := range cat.Carriers {
+		ids[i] = c.ID
+	}
+	return ids
+}

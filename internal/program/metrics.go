@@ -1,0 +1,81 @@
+package program
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics is what /metrics tells. Labels are routes, codes and names of checks;
+// never anything of a dossier.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec
+}
+
+func newMetrics(m *Main) *metrics {
+	x := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "hoso_http_request_seconds", Help: "Time taken by requests.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"route", "method", "status"}),
+	}
+	x.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), x.requests, house{m})
+	return x
+}
+
+func (x *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(x.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, Timeout: 5 * time.Second})
+}
+
+func (x *metrics) observe(route, method string, status int, took time.Duration) {
+	x.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// house asks, when it is asked, what stands and how much waits to be passed on.
+type house struct{ main *Main }
+
+var (
+	upDesc      = prometheus.NewDesc("hoso_up", "Whether a part answers (1) or not (0).", []string{"part"}, nil)
+	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on to Temporal.", []string{"kind"}, nil)
+	connDesc    = prometheus.NewDesc("hoso_database_connections", "Connections to the database by state.", []string{"state"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (h house) Describe(ch chan<- *prometheus.Desc) {
+	ch <- upDesc
+	ch <- backlogDesc
+	ch <- connDesc
+}
+
+// Collect implements prometheus.Collector.
+func (h house) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	gauge := func(d *prometheus.Desc, v float64, label string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, label)
+	}
+	for _, check := range h.main.checks() {
+		up := 1.0
+		if check.Run(ctx) != nil {
+			up = 0
+		}
+		gauge(upDesc, up, check.Name)
+	}
+	if b, err := h.main.Store.Backlog(ctx); err == nil {
+		gauge(backlogDesc, float64(b.Starts), "starts")
+		gauge(backlogDesc, float64(b.Messages), "messages")
+		gauge(backlogDesc, float64(b.Operations), "operations")
+	}
+	if pool, err := h.main.Store.Pool(); err == nil {
+		s := pool.Stats()
+		gauge(connDesc, float64(s.InUse), "in_use")
+		gauge(connDesc, float64(s.Idle), "idle")
+	}
+}

@@ -1,0 +1,76 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"hoso/activities"
+	"hoso/internal/courier"
+	"hoso/internal/portal"
+	"hoso/worker"
+)
+
+// callTimeout bounds one call to the portal or a carrier; it lies below the
+// activities' own limit, so that we, not Temporal, say how a call ended.
+const callTimeout = 25 * time.Second
+
+// callsAtOnce is how many connections to one outside party are kept open.
+const callsAtOnce = 32
+
+// RunWorker polls for work until the context ends, which is its good end, or
+// until Temporal says something after which polling makes no sense. Where
+// Temporal is away it waits.
+func (m *Main) RunWorker(ctx context.Context, ready func()) error {
+	acts, err := m.activities(ctx)
+	if err != nil {
+		return err
+	}
+	err = AwaitTemporal(ctx, m.Temporal, m.Config.temporalNamespace(), func(err error) {
+		m.Log.WarnContext(ctx, "waiting for Temporal", "address", m.Config.temporalAddress(), "error", err)
+	})
+	if err != nil {
+		return nil //nolint:nilerr // only the context's end is an error here
+	}
+	w := worker.New(m.Temporal, acts)
+	if err := w.Start(); err != nil {
+		return err
+	}
+	defer w.Stop()
+	m.Log.InfoContext(ctx, "worker polls", "temporal", m.Config.temporalAddress(), "namespace", m.Config.temporalNamespace())
+	if ready != nil {
+		ready()
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-w.Fatal():
+		return err
+	}
+}
+
+func (m *Main) activities(ctx context.Context) (*activities.Activities, error) {
+	c := m.Config
+	if c.PortalURL == "" || c.CourierURL == "" {
+		return nil, errors.New("configuration: a worker needs HOSO_PORTAL_URL and HOSO_COURIER_URL (try `hoso portal-sim` and `hoso courier-sim`)")
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = callsAtOnce
+	caller := &http.Client{Transport: transport, Timeout: callTimeout}
+	connector, err := portal.NewHTTPClient(c.PortalURL, string(c.PortalToken), caller)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := m.carriers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	carriers := map[string]courier.Carrier{}
+	for _, id := range ids {
+		if carriers[id], err = courier.NewHTTPClient(c.CourierURL, id, string(c.CourierToken), caller); err != nil {
+			return nil, err
+		}
+	}
+	return &activities.Activities{Store: m.Store, Blobs: m.Blobs, Portal: connector, Carriers: carriers, Calendar: m.Calendar}, nil
+}

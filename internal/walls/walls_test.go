@@ -1,0 +1,180 @@
+package walls_test
+
+import (
+	"go/ast"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// wall says what a room may import beyond the standard library, and what of the
+// standard library it may not.
+type wall struct {
+	rooms []string
+	// may lists import paths, each with all below it.
+	may []string
+	// not lists paths of the standard library.
+	not []string
+	why string
+}
+
+// world is what lets a package touch the world.
+var world = []string{"net", "os", "database/sql", "syscall", "log", "math/rand", "crypto/rand"}
+
+// harmless lies below something that touches the world and does not itself.
+var harmless = []string{"net/mail", "net/url", "net/netip"}
+
+var walls = []wall{
+	{
+		rooms: []string{"internal/dossier", "internal/calendar", "internal/custody", "internal/audit"},
+		not:   world,
+		why:   "the domain imports the standard library only, and touches nothing",
+	},
+	{
+		rooms: []string{"internal/register"},
+		may:   []string{"hoso/internal/dossier", "hoso/internal/custody"},
+		not:   world,
+		why:   "the words between workflow and register are plain data",
+	},
+	{
+		rooms: []string{"workflows"},
+		may:   []string{"go.temporal.io/sdk/workflow", "go.temporal.io/sdk/temporal", "hoso/internal/dossier", "hoso/internal/register", "hoso/internal/custody"},
+		not:   append([]string{"sync", "context"}, world...),
+		why:   "workflows see neither database nor network nor the machine",
+	},
+	{
+		rooms: []string{"activities"},
+		may: []string{
+			"go.temporal.io/sdk/activity", "go.temporal.io/sdk/temporal", "hoso/workflows", "hoso/internal/arrivals", "hoso/internal/blob",
+			"hoso/internal/calendar", "hoso/internal/courier", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/outcome",
+			"hoso/internal/portal", "hoso/internal/register", "hoso/internal/store",
+		},
+		why: "activities never start dossiers, and reach the world through the interfaces only",
+	},
+	{
+		rooms: []string{"internal/store"},
+		may: []string{
+			"gorm.io", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/google/uuid", "hoso/internal/audit",
+			"hoso/internal/catalogue", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/register",
+		},
+		why: "the register calls nobody",
+	},
+	{
+		rooms: []string{"internal/portal", "internal/courier"},
+		may:   []string{"hoso/internal/call", "hoso/internal/outcome"},
+		why:   "an adapter knows the outside party and nothing of the house",
+	},
+	{
+		rooms: []string{"internal/portal/sim", "internal/courier/sim", "internal/simulator"},
+		may:   []string{"hoso/internal/portal", "hoso/internal/courier", "hoso/internal/simulator", "hoso/internal/webhook"},
+		why:   "simulators stand on the other side",
+	},
+}
+
+// alone lists rooms that only the named ones may import.
+var alone = map[string][]string{
+	"hoso/api":                          {"internal/program"},
+	"hoso/worker":                       {"internal/program"},
+	"hoso/activities":                   {"worker", "internal/program"},
+	"hoso/internal/program":             {"cmd", "internal/embedded"},
+	"hoso/internal/embedded":            {"cmd"},
+	"hoso/internal/demo":                {"cmd"},
+	"hoso/internal/apiclient":           {"cmd", "internal/demo"},
+	"hoso/internal/pgtest":              {},
+	"hoso/internal/portal/portaltest":   {},
+	"hoso/internal/courier/couriertest": {},
+	"hoso/internal/simulator/simtest":   {"internal/portal/portaltest", "internal/courier/couriertest"},
+	"github.com/stretchr/testify":       {"internal/portal/portaltest", "internal/courier/couriertest", "internal/simulator/simtest", "internal/pgtest"},
+	"gorm.io":                           {"internal/store"},
+	"github.com/gin-gonic/gin":          {"api"},
+	"go.temporal.io/sdk/client":         {"internal/relay", "internal/program", "internal/embedded", "worker"},
+}
+
+func TestNobodyReachesThroughAWall(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		for _, w := range walls {
+			if !slices.Contains(w.rooms, s.room) {
+				continue
+			}
+			for _, name := range s.imports() {
+				if forbidden(w, name) {
+					t.Errorf("%s imports %s: %s", s.name, name, w.why)
+				}
+			}
+		}
+	}
+}
+
+func forbidden(w wall, name string) bool {
+	if standard(name) {
+		return !slices.Contains(harmless, name) && slices.ContainsFunc(w.not, func(not string) bool { return within(name, not) })
+	}
+	return !slices.ContainsFunc(w.may, func(may string) bool { return within(name, may) })
+}
+
+func TestSomeRoomsAreEnteredByFewOnly(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		for _, name := range s.imports() {
+			for room, by := range alone {
+				own := strings.TrimPrefix(room, module)
+				if !within(name, room) || within(s.room, own) {
+					continue
+				}
+				if !slices.ContainsFunc(by, func(b string) bool { return within(s.room, b) }) {
+					t.Errorf("%s imports %s, which is for %v and for tests only", s.name, name, by)
+				}
+			}
+		}
+	}
+}
+
+// timeless are rooms in which a clock, chance or another thread of execution
+// would give another answer at the next replay.
+var timeless = []string{"workflows", "internal/dossier", "internal/calendar", "internal/custody", "internal/register"}
+
+// moving are the standard library's functions that answer differently each time.
+var moving = map[string][]string{
+	"time": {"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"},
+	"os":   {"Getenv", "LookupEnv"},
+}
+
+func TestTimelessRoomsStayTimeless(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if !slices.Contains(timeless, s.room) {
+			continue
+		}
+		for _, name := range s.imports() {
+			if name == "math/rand" || name == "math/rand/v2" || name == "crypto/rand" {
+				t.Errorf("%s imports %s: chance has no place here", s.name, name)
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if words := restless(n, s.room == "workflows"); words != "" {
+				t.Errorf("%s: %s: the same history must give the same answer", s.at(n.Pos()), words)
+			}
+			return true
+		})
+	}
+}
+
+// restless names what a node does that would not be the same at the next replay.
+func restless(n ast.Node, workflow bool) string {
+	switch n := n.(type) {
+	case *ast.SelectorExpr:
+		if from, ok := n.X.(*ast.Ident); ok && slices.Contains(moving[from.Name], n.Sel.Name) {
+			return from.Name + "." + n.Sel.Name
+		}
+	case *ast.GoStmt:
+		return "a goroutine"
+	case *ast.SelectStmt:
+		return "select"
+	case *ast.ChanType:
+		if workflow {
+			return "a channel of Go's own"
+		}
+	}
+	return ""
+}
