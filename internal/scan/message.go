@@ -1,0 +1,128 @@
+package scan
+
+import (
+	"strconv"
+	"strings"
+)
+
+// sentence is a message in both languages. {page}, {measured} and {threshold}
+// stand for the finding's own numbers.
+type sentence struct{ vi, en string }
+
+// sentences has one entry for each thing that can be wrong. Where one code
+// covers several, a part after the dot tells them apart. Each says what the
+// clerk sees, then what to do.
+var sentences = map[string]sentence{
+	"blurred.warn": {
+		"Trang {page} hơi mờ: hãy xem kỹ từng dòng, nếu khó đọc thì lau kính máy quét, đặt phẳng giấy và quét lại trang này.",
+		"Page {page} is somewhat blurred: look at each line, and if it is hard to read wipe the scanner glass, lay the paper flat and scan this page again.",
+	},
+	"blurred.error": {
+		"Trang {page} bị mờ: hãy lau kính máy quét, đặt phẳng giấy và quét lại trang này.",
+		"Page {page} is blurred: wipe the scanner glass, lay the paper flat and scan this page again.",
+	},
+	"low_resolution.warn": {
+		"Trang {page} chỉ khoảng {measured} dpi: nên đặt máy quét ở 200 đến 300 dpi và quét lại nếu chữ nhỏ khó đọc.",
+		"Page {page} has only about {measured} dpi: better set the scanner to 200 to 300 dpi and scan again if small print is hard to read.",
+	},
+	"low_resolution.error": {
+		"Trang {page} chỉ khoảng {measured} dpi, quá ít để đọc được chữ: hãy đặt máy quét ở 200 đến 300 dpi và quét lại trang này.",
+		"Page {page} has only about {measured} dpi, too few to read: set the scanner to 200 to 300 dpi and scan this page again.",
+	},
+	"too_dark": {
+		"Trang {page} quá tối: hãy tăng độ sáng của máy quét, đậy kín nắp và quét lại trang này.",
+		"Page {page} is too dark: raise the scanner's brightness, close the lid and scan this page again.",
+	},
+	"too_bright": {
+		"Chữ ở trang {page} quá nhạt: hãy giảm độ sáng hoặc tăng độ tương phản của máy quét và quét lại trang này.",
+		"The writing on page {page} is too pale: lower the scanner's brightness or raise its contrast and scan this page again.",
+	},
+	"blank_page.warn": {
+		"Trang {page} không có nội dung: nếu đó là mặt sau để trống thì có thể bỏ trang này, nếu không hãy quét lại.",
+		"Page {page} is empty: if it is a blank back side this page may be left out, otherwise scan it again.",
+	},
+	"blank_page.error": {
+		"Trang {page} không thấy chữ nào: hãy kiểm tra đã đặt đúng mặt giấy xuống kính và quét lại trang này.",
+		"No writing can be seen on page {page}: check that the right side of the paper faces the glass and scan this page again.",
+	},
+	"encrypted": {
+		"Tệp có đặt mật khẩu hoặc bị khóa: hãy xin tệp không khóa, hoặc in ra và quét lại.",
+		"The file has a password or is locked: ask for a file without a lock, or print it and scan the print.",
+	},
+	"active_content.script": {
+		"Tệp PDF có chứa mã lệnh tự chạy, không được nhận: hãy in ra và quét lại, hoặc in sang một tệp PDF mới.",
+		"The PDF holds program code and cannot be taken: print it and scan the print, or print it to a new PDF.",
+	},
+	"active_content.launch": {
+		"Tệp PDF có lệnh mở chương trình khác, không được nhận: hãy in ra và quét lại, hoặc in sang một tệp PDF mới.",
+		"The PDF would start another program and cannot be taken: print it and scan the print, or print it to a new PDF.",
+	},
+	"active_content.attachment": {
+		"Tệp PDF có tệp khác đính kèm bên trong: hãy nộp riêng từng tệp, hoặc in sang một tệp PDF mới.",
+		"The PDF has other files inside it: hand each file in on its own, or print it to a new PDF.",
+	},
+	"active_content.dynamic_form": {
+		"Tệp PDF là biểu mẫu động, phần lớn máy không hiển thị được: hãy in sang một tệp PDF mới.",
+		"The PDF is a dynamic form that most programs cannot show: print it to a new PDF.",
+	},
+	"corrupt": {
+		"Tệp bị hỏng hoặc chưa tải lên hết: hãy mở thử tệp trên máy, rồi tải lên lại hoặc quét lại.",
+		"The file is damaged or was not sent whole: try to open it on your computer, then upload or scan it again.",
+	},
+	"corrupt.empty": {
+		"Tệp trống, không có dữ liệu: hãy chọn lại tệp hoặc quét lại.",
+		"The file is empty: choose the file again or scan again.",
+	},
+	"corrupt.page": {
+		"Trang {page} bị hỏng, không mở được hình: hãy quét lại trang này.",
+		"Page {page} is damaged and its picture does not open: scan this page again.",
+	},
+	"corrupt.tail": {
+		"Phần cuối tệp PDF bị thiếu: hãy mở xem tệp có đủ trang không, nếu thiếu thì tải lên lại hoặc quét lại.",
+		"The end of the PDF is missing: see whether all pages are there, and if not upload or scan it again.",
+	},
+	"unsupported_type": {
+		"Tệp không phải loại được nhận: hãy quét thành PDF, JPEG, PNG, TIFF hoặc WebP.",
+		"This type of file is not taken: scan to PDF, JPEG, PNG, TIFF or WebP.",
+	},
+	"unsupported_type.coding": {
+		"Tệp dùng kiểu nén ảnh không được nhận: hãy quét lại và lưu thành PDF hoặc JPEG thông thường.",
+		"The file's picture is packed in a way that is not taken: scan again and save as an ordinary PDF or JPEG.",
+	},
+	"unsupported_type.page": {
+		"Trang {page} dùng kiểu nén ảnh mà máy không tự kiểm tra được: hãy mở tệp và xem kỹ trang này có rõ không.",
+		"Page {page} is packed in a way that cannot be checked by machine: open the file and see whether this page is clear.",
+	},
+	"too_large": {
+		"Tệp lớn quá mức cho phép ({measured} MB, tối đa {threshold} MB): hãy quét ở 200 dpi hoặc chia thành nhiều tệp.",
+		"The file is larger than allowed ({measured} MB, at most {threshold} MB): scan at 200 dpi or split it into several files.",
+	},
+	"too_large.page": {
+		"Trang {page} có quá nhiều điểm ảnh ({measured} triệu, tối đa {threshold} triệu): hãy quét lại ở 200 đến 300 dpi.",
+		"Page {page} has too many pixels ({measured} million, at most {threshold} million): scan again at 200 to 300 dpi.",
+	},
+	"too_many_pages": {
+		"Tệp có quá nhiều trang (tối đa {threshold} trang): hãy chia thành nhiều tệp.",
+		"The file has too many pages (at most {threshold}): split it into several files.",
+	},
+}
+
+// message fills a finding's sentences in. The key is one of the table's.
+func (f Finding) message(key string) Finding {
+	s := sentences[key]
+	fill := strings.NewReplacer(
+		"{page}", strconv.Itoa(f.Page),
+		"{measured}", plain(f.Measured),
+		"{threshold}", plain(f.Threshold),
+	)
+	f.MessageVI, f.MessageEN = fill.Replace(s.vi), fill.Replace(s.en)
+	return f
+}
+
+// plain writes a number as people do: whole when it is large.
+func plain(v float64) string {
+	if v >= 10 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
