@@ -1,0 +1,279 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"hoso/internal/dossier"
+	"hoso/internal/scan/samplepage"
+	"hoso/internal/store"
+)
+
+func number(t testing.TB, name string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err, name)
+	return n
+}
+
+// faults make the outside world unreliable, and let every call that gets through
+// have an effect of its own: a second one would show in the ledger.
+func faults(seed uint64) map[string]any {
+	return map[string]any{"seed": seed, "rules": []map[string]any{
+		{"name": "no-keys", "call": map[string]any{"ignore_keys": true}},
+		{"name": "fails", "probability": 0.05, "call": map[string]any{"fail": "before"}},
+		{"name": "lost", "probability": 0.05, "call": map[string]any{"lose_answer": true}},
+		{"name": "twice", "probability": 0.2, "callbacks": map[string]any{"duplicate": 3}},
+		{"name": "muddled", "probability": 0.2, "callbacks": map[string]any{"reorder": true}},
+	}}
+}
+
+// TestKilledProcessesLoseNothingAndRepeatNothing files dossiers while worker, API
+// and Temporal are killed at random, and reads every ledger afterwards.
+func TestKilledProcessesLoseNothingAndRepeatNothing(t *testing.T) {
+	t.Parallel()
+	dossiers := number(t, "HOSO_CHAOS", 12)
+	kills := number(t, "HOSO_CHAOS_KILLS", max(6, dossiers/5))
+	seed := uint64(number(t, "HOSO_CHAOS_SEED", 20250205))
+	t.Logf("seed %d: %d dossiers, %d kills", seed, dossiers, kills)
+
+	y := newSystem(t, setup{portal: faults(seed), courier: faults(seed + 1)})
+	clerk := y.as(t, "--role", "clerk", "--subject", "clerk-e2e", "--office", "VNPHKI", "--network", "vnpost")
+
+	stop := make(chan struct{})
+	killed := make(chan map[string]int, 1)
+	go func() { killed <- y.killAtRandom(t, seed, kills, stop) }()
+	codes := fileMany(t, clerk, dossiers)
+	count := <-killed
+	close(stop)
+	t.Logf("killed: %v", count)
+	for _, name := range []string{"worker", "api", "temporal"} {
+		require.Positive(t, count[name], "the schedule never killed %s", name)
+	}
+
+	register := y.register(t)
+	y.allReturned(t, register, codes, time.Duration(60+2*dossiers)*time.Second)
+	y.checkLedgers(t, codes)
+	checkRegister(t, register, codes)
+	y.checkTemporal(t, len(codes))
+	y.checkCanaries(t, dossiers)
+}
+
+// fileMany files dossiers from several desks at once. Every 201 is kept: it is
+// what was acknowledged.
+func fileMany(t testing.TB, clerk caller, n int) []string {
+	t.Helper()
+	page := samplepage.Page(samplepage.Options{Title: "TỜ KHAI", DPI: 150, Seed: 1})
+	codes := make([]string, n)
+	var wg sync.WaitGroup
+	desks := make(chan int, n)
+	for i := range n {
+		desks <- i
+	}
+	close(desks)
+	for range min(8, n) {
+		wg.Go(func() {
+			for i := range desks {
+				var scan bytes.Buffer
+				jpg, err := samplepage.JPEG(page, 85)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				scan.Write(jpg)
+				fmt.Fprintf(&scan, "%08d", i) // another file each time, the same picture
+				doc := clerk.upload(t, fmt.Sprintf("scan-%d", i), scan.Bytes())
+				raw := clerk.post(t, "/v1/dossiers", fmt.Sprintf("file-%d", i), canary(i).filing(doc), http.StatusCreated)
+				var d dossierAnswer
+				if err := json.Unmarshal(raw, &d); err != nil {
+					t.Error(err)
+					return
+				}
+				codes[i] = d.Code
+			}
+		})
+	}
+	wg.Wait()
+	seen := map[string]bool{}
+	for _, c := range codes {
+		require.True(t, dossier.ValidCode(c), "code %q", c)
+		require.False(t, seen[c], "code %s given twice", c)
+		seen[c] = true
+	}
+	return codes
+}
+
+// killAtRandom kills one process after the other, sometimes a second one before
+// the first is back, and starts each again.
+func (y *system) killAtRandom(t testing.TB, seed uint64, kills int, stop <-chan struct{}) map[string]int {
+	draw := rand.New(rand.NewPCG(seed, 1))
+	victims := []*process{y.worker, y.apiProc, y.temporal}
+	count := map[string]int{}
+	for i := range kills {
+		first := victims[i%len(victims)]
+		if i >= len(victims) {
+			first = victims[draw.IntN(len(victims))]
+		}
+		pause := time.NewTimer(time.Duration(200+draw.IntN(1800)) * time.Millisecond)
+		select {
+		case <-stop:
+			pause.Stop()
+			return count
+		case <-pause.C:
+		}
+		first.kill()
+		count[first.name]++
+		if second := victims[draw.IntN(len(victims))]; second != first && draw.IntN(4) == 0 {
+			second.kill()
+			count[second.name]++
+			second.launch(t)
+		}
+		first.launch(t)
+	}
+	for _, p := range victims {
+		p.await(t)
+	}
+	return count
+}
+
+// checkLedgers reads what the portal and the carriers did: each act once.
+func (y *system) checkLedgers(t testing.TB, codes []string) {
+	t.Helper()
+	portal, courier := y.effects(t, "portal-sim"), y.effects(t, "courier-sim")
+	for _, code := range codes {
+		require.Equal(t, 1, portal[code+"/submit/1"], "submissions of %s at the portal", code)
+		require.Equal(t, 1, courier[code+"/courier/home/1"], "bookings of %s at the carrier", code)
+	}
+	for key, n := range portal {
+		require.Equal(t, 1, n, "portal effects under %s", key)
+	}
+	for key, n := range courier {
+		require.Equal(t, 1, n, "courier effects under %s", key)
+	}
+}
+
+// checkRegister walks every dossier's history: a path in the graph, a whole
+// chain, nothing left lying about.
+func checkRegister(t testing.TB, s *store.Store, codes []string) {
+	t.Helper()
+	ctx := context.Background()
+	for _, code := range codes {
+		require.NoError(t, s.VerifyAudit(ctx, code))
+		rows, err := s.Timeline(ctx, code)
+		require.NoError(t, err)
+		at := dossier.Registered
+		for _, e := range rows {
+			var data map[string]string
+			require.NoError(t, json.Unmarshal([]byte(e.Data), &data))
+			to, ok := dossier.ParseStatus(data["status"])
+			if !ok || to == at {
+				continue
+			}
+			lawful := false
+			for _, edge := range dossier.Edges() {
+				lawful = lawful || edge.From == at && edge.To == to
+			}
+			require.True(t, lawful, "%s went from %s to %s", code, at, to)
+			at = to
+		}
+		tasks, err := s.OpenTasks(ctx, code)
+		require.NoError(t, err)
+		require.Empty(t, tasks, "a returned dossier has open tasks")
+	}
+	require.NoError(t, eventually(time.Minute, func(ctx context.Context) error {
+		b, err := s.Backlog(ctx)
+		if err == nil && b != (store.Backlog{}) {
+			err = fmt.Errorf("still to be passed on: %+v", b)
+		}
+		return err
+	}))
+}
+
+// checkTemporal wants every workflow completed, none open and none failed.
+func (y *system) checkTemporal(t testing.TB, dossiers int) {
+	t.Helper()
+	c := y.dial(t)
+	require.NoError(t, eventually(time.Minute, func(ctx context.Context) error {
+		for query, want := range map[string]int64{
+			"WorkflowType='Dossier' AND ExecutionStatus='Completed'":  int64(dossiers),
+			"WorkflowType='Dossier' AND ExecutionStatus!='Completed'": 0,
+		} {
+			got, err := c.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Namespace: "default", Query: query})
+			if err != nil {
+				return err
+			}
+			if got.GetCount() != want {
+				return fmt.Errorf("%s: %d, want %d", query, got.GetCount(), want)
+			}
+		}
+		return nil
+	}))
+}
+
+// checkCanaries looks for the citizens' particulars everywhere but in the
+// register: Temporal's database, the logs, the metrics, the simulators' ledgers.
+func (y *system) checkCanaries(t testing.TB, dossiers int) {
+	t.Helper()
+	status, metrics, err := caller{base: y.api}.once(context.Background(), http.MethodGet, "/metrics", "", "", nil)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, status)
+	places := map[string][]byte{"/metrics": metrics}
+	err = filepath.WalkDir(y.dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		rel, _ := filepath.Rel(y.dir, path)
+		if strings.HasPrefix(rel, "hoso.db") || strings.HasPrefix(rel, "blobs") {
+			return nil // the register itself
+		}
+		raw, err := os.ReadFile(path)
+		places[rel] = raw
+		return err
+	})
+	require.NoError(t, err)
+	require.Contains(t, places, "temporal.db")
+	for i := range dossiers {
+		p := canary(i)
+		for _, secret := range []string{p.name, p.id, p.phone, p.address} {
+			for form, needle := range encodings(secret) {
+				for where, raw := range places {
+					require.False(t, bytes.Contains(raw, needle), "a citizen's particular stands in %s (%s)", where, form)
+				}
+			}
+		}
+	}
+}
+
+func encodings(s string) map[string][]byte {
+	wide := make([]byte, 0, 2*len(s))
+	for _, u := range utf16.Encode([]rune(s)) {
+		wide = append(wide, byte(u), byte(u>>8))
+	}
+	quoted, _ := json.Marshal(s)
+	return map[string][]byte{
+		"plain": []byte(s), "base64": []byte(strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(s)), "=")[:len(s)]),
+		"hex": []byte(hex.EncodeToString([]byte(s))), "utf-16": wide, "json": bytes.Trim(quoted, `"`), "ascii": []byte(strconv.QuoteToASCII(s)[1 : len(s)/2]),
+	}
+}

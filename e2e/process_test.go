@@ -1,0 +1,164 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// process is one program that can be killed and started again as it was.
+type process struct {
+	name  string
+	path  string
+	args  []string
+	env   []string
+	log   string
+	ready func(context.Context) error
+
+	mu  sync.Mutex
+	cmd *exec.Cmd
+}
+
+// start runs the program and waits until it is ready.
+func (p *process) start(t testing.TB) {
+	t.Helper()
+	p.launch(t)
+	p.await(t)
+}
+
+func (p *process) launch(t testing.TB) {
+	t.Helper()
+	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	require.NoError(t, err)
+	defer log.Close()
+	cmd := exec.Command(p.path, p.args...)
+	cmd.Env = append(os.Environ(), p.env...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	require.NoError(t, cmd.Start(), p.name)
+	p.mu.Lock()
+	p.cmd = cmd
+	p.mu.Unlock()
+}
+
+// await polls the readiness check until it passes; a bound, not a sleep, ends it.
+func (p *process) await(t testing.TB) {
+	t.Helper()
+	if p.ready == nil {
+		return
+	}
+	if err := eventually(60*time.Second, p.ready); err != nil {
+		said, _ := os.ReadFile(p.log)
+		require.NoError(t, err, "%s is not ready: %s", p.name, said[max(0, len(said)-2000):])
+	}
+}
+
+// kill ends the program at once, without a chance to tidy up.
+func (p *process) kill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		return
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGKILL)
+	_ = p.cmd.Wait()
+	p.cmd = nil
+}
+
+// stop asks the program to end and gives its exit code.
+func (p *process) stop() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		return 0
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	_ = p.cmd.Wait()
+	code := p.cmd.ProcessState.ExitCode()
+	p.cmd = nil
+	return code
+}
+
+// eventually repeats a check until it passes or the time is over.
+func eventually(within time.Duration, check func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := check(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-tick.C:
+		}
+	}
+}
+
+// answers is ready when the address answers 200.
+func answers(url string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return err
+		}
+		defer res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			return fmt.Errorf("%s: %s", url, res.Status)
+		}
+		return nil
+	}
+}
+
+// listens is ready when the address takes connections.
+func listens(addr string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		c, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+		if err != nil {
+			return err
+		}
+		return c.Close()
+	}
+}
+
+// freeAddr is a loopback address that nobody listens on.
+func freeAddr(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// program finds a built program, or builds it into the test's folder.
+func program(t testing.TB, name, dir, pkg string) string {
+	t.Helper()
+	if built, err := filepath.Abs(filepath.Join("..", "bin", name)); err == nil {
+		if _, err := os.Stat(built); err == nil && os.Getenv("HOSO_E2E_BUILD") == "" && name == "hoso-devserver" {
+			return built
+		}
+	}
+	out := filepath.Join(t.TempDir(), name)
+	cmd := exec.Command("go", "build", "-o", out, pkg)
+	cmd.Dir = dir
+	said, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(said))
+	return out
+}
