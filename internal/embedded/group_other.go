@@ -1,0 +1,13 @@
+//go:build !unix
+
+package embedded
+
+import (
+	"os"
+	"os/exec"
+)
+
+func ownGroup(*exec.Cmd) {}
+
+// interrupt has no gentler way here.
+func interrupt(p *os.Process) error { return p.Kill() }

@@ -1,0 +1,44 @@
+//go:build unix
+
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// lockData keeps a second engine off the same folder. The lock is the kernel's
+// and ends with the process, however that ends; the file stays, and names the
+// process for whoever is refused.
+func lockData(dir string) (unlock func(), err error) {
+	path := filepath.Join(dir, "hoso.lock")
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock data folder: %w", err)
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		holder, _ := os.ReadFile(path)
+		f.Close() //nolint:errcheck // nothing was written
+		return nil, fmt.Errorf("%s is in use by another hoso%s: stop it first, or name another folder with --data", dir, process(string(holder)))
+	}
+	if err != nil {
+		f.Close() //nolint:errcheck // nothing was written
+		return nil, fmt.Errorf("lock data folder: %w", err)
+	}
+	if err := f.Truncate(0); err == nil {
+		fmt.Fprintln(f, os.Getpid()) //nolint:errcheck // for people only
+	}
+	return func() { f.Close() }, nil //nolint:errcheck // the lock ends with it either way
+}
+
+func process(pid string) string {
+	if pid = strings.TrimSpace(pid); pid == "" {
+		return ""
+	}
+	return " (process " + pid + ")"
+}
