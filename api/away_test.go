@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hoso/internal/dossier"
+	"hoso/internal/pgtest"
 )
 
 // With the database down every operation that needs it says so and when to come
@@ -59,4 +60,26 @@ func bodyFor(op Operation) string {
 		return ""
 	}
 	return asJSON(bodies[op.ID])
+}
+
+// PostgreSQL is killed under a running server: what was acknowledged is there
+// again when it is back, and nothing half-done.
+func TestDatabaseKilledAndBack(t *testing.T) {
+	t.Parallel()
+	cluster := pgtest.Start(t)
+	h := newHouseAt(t, cluster.URL())
+	d := h.filed()
+	filing := filingOf(h.document("clerk", dossier.Ready))
+	cluster.Kill(t)
+	for range 3 {
+		w := h.postAs("clerk", "/v1/dossiers", "k", filing)
+		require.Equal(t, http.StatusServiceUnavailable, w.Code, w.Body.String())
+		require.NotEmpty(t, w.Header().Get("Retry-After"))
+	}
+	require.Equal(t, http.StatusServiceUnavailable, h.get("clerk", "/v1/dossiers/"+d.Code).Code)
+	cluster.Restart(t)
+	again := read[Dossier](t, h.postAs("clerk", "/v1/dossiers", "k", filing), http.StatusCreated)
+	require.Equal(t, "0002", strings.Split(again.Code, "-")[2])
+	require.Equal(t, d.Revision, read[Dossier](t, h.get("clerk", "/v1/dossiers/"+d.Code), http.StatusOK).Revision)
+	require.Equal(t, 2, h.rows("dossiers"))
 }

@@ -200,6 +200,9 @@ func (s *Server) payment(ctx context.Context, in *paymentInput) (*commandOutput,
 			if s.inFuture(order.PaidAt) {
 				p.wrong("/paid_at", "time_future")
 			}
+			if order.PaidAt.Year() < 2000 {
+				p.wrong("/paid_at", "time_unlikely")
+			}
 		}
 		p.ask.Payload = order
 		return nil

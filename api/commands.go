@@ -80,11 +80,14 @@ func (s *Server) registerCommands() {
 // stored, and sent. What fails a check is stored nowhere, unless it is the
 // repetition of a command that has passed before.
 func (s *Server) command(ctx context.Context, kind dossier.Command, code string, prepare func(store.Dossier, *prepared) error) (*commandOutput, error) {
+	req := requestOf(ctx, string(kind))
 	d, err := s.findDossier(ctx, code)
+	if errors.Is(err, store.ErrNotFound) {
+		return s.repeated(ctx, req, NewNotFound()) // a courier's, who has handed the papers on by now
+	}
 	if err != nil {
 		return nil, err
 	}
-	req := requestOf(ctx, string(kind))
 	p := prepared{ask: store.Ask{Code: d.Code}}
 	if err = s.admit(ctx, kind, d, &p, prepare); err != nil {
 		if refusal := new(Problem); errors.As(err, &refusal) {

@@ -243,3 +243,19 @@ func TestRefusedOperation(t *testing.T) {
 	h.refused(h.postAs("clerk", command(d.Code, "withdraw"), key, body{"reason": "đổi ý"}), 409)
 	require.Len(t, h.work.sent, 1, "a settled command is not sent again")
 }
+
+// A parcel that got lost or was cancelled on its way home: the workflow lets the
+// citizen come to the counter for it, and so does the first look.
+func TestPickupAfterAFailedDelivery(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, onSQLite)
+	d := h.filed()
+	h.bring(d.Code, "parked", func(t *reg.Transition) {
+		t.After.Stage, t.After.Status, t.Delivery = dossier.StageDelivery, dossier.Resolved, dossier.DeliveryCancelled
+		t.After.Parked, t.Task = "delivery_failed", "delivery_failed"
+	})
+	shown := read[Dossier](t, h.get("clerk", "/v1/dossiers/"+d.Code), http.StatusOK)
+	require.Contains(t, shown.Allowed, dossier.Pickup)
+	read[Dossier](t, h.post("clerk", command(d.Code, "pickup"), body{"identity_check": body{"method": "passport"}, "received_by": "Canary"}), http.StatusOK)
+	require.NotContains(t, h.log.String(), "Canary")
+}

@@ -106,6 +106,7 @@ func (p *prepared) demand(ok bool, pointer, rule string) {
 func (s *Server) checkAcceptance(in DecisionRequest, p *prepared) {
 	p.demand(in.PortalCode == "" || dossier.ValidPortalCode(in.PortalCode), "/portal_code", "portal_code_shape")
 	p.demand(in.DueAt == nil || in.DueAt.After(s.deps.Now()), "/due_at", "time_past")
+	p.demand(in.DueAt == nil || in.DueAt.Year() < 2100, "/due_at", "time_unlikely")
 }
 
 // resultsOf finds the documents of a result, which the authority must have

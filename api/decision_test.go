@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hoso/internal/custody"
 	"hoso/internal/dossier"
 	reg "hoso/internal/register"
 	"hoso/workflows"
@@ -125,6 +126,14 @@ func TestHandover(t *testing.T) {
 	require.Empty(t, v.Components, "a courier learns of the papers only")
 	require.Equal(t, "carrier viettelpost", v.Papers[0].OfferedTo)
 	require.Equal(t, http.StatusNotFound, h.post("courier-vnpost", path, body{"act": "take"}).Code)
+	key := newKey()
+	taken := h.postAs("courier", path, key, body{"act": "take"})
+	h.bring(d.Code, "papers_take", func(t *reg.Transition) {
+		t.Papers = &custody.Papers{Count: 1, Holder: custody.Holder{Kind: custody.Authority, ID: "H26.12.03"}}
+	})
+	require.Equal(t, http.StatusNotFound, h.post("courier", path, body{"act": "take"}).Code, "handed on: not this carrier's business any more")
+	require.Equal(t, taken.Body.String(), h.postAs("courier", path, key, body{"act": "take"}).Body.String(), "but its own words it hears again")
+	h.work.sent = h.work.sent[:2]
 	read[Dossier](t, h.post("centre", path, body{"act": "take"}), http.StatusOK)
 	require.JSONEq(t, `{"act":"take","by":{"kind":"authority","id":"H26.12.03"}}`, hand(2))
 

@@ -54,74 +54,6 @@ var staff = func() people {
 	return p
 }()
 
-// worker is a fake relay with a small workflow behind it: what is sent is
-// recorded as the dossier's next step, once per operation.
-type worker struct {
-	store *store.Store
-	// send, if set, stands in for the workflow.
-	send func(ctx context.Context, op store.Operation) (workflows.Answer, *workflows.Refusal, error)
-
-	mu     sync.Mutex
-	sent   []store.Operation
-	starts []string
-	kicks  int
-	done   map[string]workflows.Answer
-}
-
-func (w *worker) KickStart(code string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.starts = append(w.starts, code)
-}
-
-func (w *worker) Kick() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.kicks++
-}
-
-func (w *worker) Send(ctx context.Context, op store.Operation) (workflows.Answer, *workflows.Refusal, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.sent = append(w.sent, op)
-	if w.send != nil {
-		return w.send(ctx, op)
-	}
-	if answer, known := w.done[op.ID]; known {
-		return answer, nil, nil
-	}
-	answer, err := w.record(ctx, op)
-	if err == nil {
-		w.done[op.ID] = answer
-	}
-	return answer, nil, err
-}
-
-func (w *worker) record(ctx context.Context, op store.Operation) (workflows.Answer, error) {
-	s, err := w.store.Snapshot(ctx, op.DossierCode)
-	if err != nil {
-		return workflows.Answer{}, err
-	}
-	t := reg.Transition{Code: op.DossierCode, Step: s.Step + 1, Kind: op.Kind, Actor: op.Role, Operation: op.ID, After: s.Position}
-	switch dossier.Command(op.Kind) {
-	case dossier.Decide:
-		var r reg.PortalReport
-		if err := json.Unmarshal([]byte(op.Payload), &r); err != nil {
-			return workflows.Answer{}, err
-		}
-		t.After.Status = r.Status
-		if r.Result != nil {
-			t.After.Result = *r.Result
-		}
-	case dossier.Withdraw:
-		t.After.Status, t.Kind = dossier.Withdrawn, "withdrawn"
-	case dossier.Supplement:
-		t.After.Waiting, t.After.Asked = reg.Waiting{Who: dossier.WhoNobody, What: dossier.WhatWork}, []string{}
-	}
-	got, err := w.store.Record(ctx, t, store.Plan{})
-	return workflows.Answer{Revision: got.Revision}, err
-}
-
 // house is a server over a register of its own, with the catalogue loaded.
 type house struct {
 	*bundle
@@ -152,12 +84,32 @@ func onBoth(t *testing.T, test func(t *testing.T, on database)) {
 
 func newHouse(t *testing.T, on database, change ...func(*Deps)) *house {
 	t.Helper()
-	s, err := store.Open(address(t, on), store.Options{Now: func() time.Time { return noon }})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	s := openStore(t, address(t, on))
 	if on == onPostgres {
 		loadCatalogue(t, s)
 	}
+	return furnish(t, s, change...)
+}
+
+// newHouseAt stands on a database that is empty.
+func newHouseAt(t *testing.T, url string) *house {
+	t.Helper()
+	s := openStore(t, url)
+	require.NoError(t, s.Migrate(t.Context()))
+	loadCatalogue(t, s)
+	return furnish(t, s)
+}
+
+func openStore(t *testing.T, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(url, store.Options{Now: func() time.Time { return noon }})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+func furnish(t *testing.T, s *store.Store, change ...func(*Deps)) *house {
+	t.Helper()
 	blobs, err := blob.Open(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, blobs.Close()) })
@@ -317,58 +269,6 @@ func (h *house) document(token string, verdict dossier.Verdict) string {
 		Authority: who.Authority, Carrier: who.Carrier})
 	require.NoError(h.t, err)
 	return row.ID
-}
-
-// body is a JSON body in the making.
-type body map[string]any
-
-// with gives a copy in which what a pointer leads to is replaced; nil removes it.
-func (b body) with(pointer string, value any) body {
-	raw, _ := json.Marshal(b)
-	var copied any
-	_ = json.Unmarshal(raw, &copied)
-	put(copied, strings.Split(pointer, "/")[1:], value)
-	return copied.(map[string]any)
-}
-
-func put(in any, steps []string, value any) {
-	switch at := in.(type) {
-	case map[string]any:
-		switch {
-		case len(steps) > 1:
-			put(at[steps[0]], steps[1:], value)
-		case value == nil:
-			delete(at, steps[0])
-		default:
-			at[steps[0]] = value
-		}
-	case []any:
-		i := int(steps[0][0] - '0')
-		if len(steps) > 1 {
-			put(at[i], steps[1:], value)
-		} else {
-			at[i] = value
-		}
-	}
-}
-
-// filingOf is the filing of the contract: a copy of a birth certificate.
-func filingOf(document string) body {
-	return body{
-		"procedure_code": "2.000635", "case": "default", "authority": "H26.12.03", "quantity": 1,
-		"applicant": body{"kind": "citizen", "full_name": "Nguyễn Quýt Canary", "citizen_id": "001090000001", "date_of_birth": "1990-01-01",
-			"phone": "0900000123", "email": "", "address": "Số 1 phố Canary", "area": "00070"},
-		"mandate":    body{"kind": "self"},
-		"components": []body{{"code": "to-khai", "document_id": document}},
-		"delivery": body{"method": "courier", "carrier": "viettelpost",
-			"recipient": body{"full_name": "Nguyễn Quýt Canary", "phone": "0900000123", "address": "Số 1 phố Canary"}},
-		"free_help": true, "vulnerable": false,
-	}
-}
-
-// onPaper is a filing whose form is a sheet.
-func onPaper() body {
-	return filingOf("").with("/components/0", body{"code": "to-khai", "form": "paper_original"})
 }
 
 // file files a dossier and gives its answer.

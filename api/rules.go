@@ -108,6 +108,7 @@ var ruleTexts = map[string]text{
 	"contact_empty":        {"Hãy cho số điện thoại hoặc người nhận mới.", "Give a new phone number or a new recipient."},
 	"time_future":          {"Thời điểm không được ở tương lai.", "The time must not lie in the future."},
 	"time_past":            {"Thời điểm phải ở tương lai.", "The time must lie in the future."},
+	"time_unlikely":        {"Thời điểm này không thể đúng.", "This time cannot be meant."},
 	"reason_or_components": {"Cần nêu lý do hoặc thành phần phải bổ sung.", "Give a reason, or name the components asked for."},
 	"component_code":       {"Mã thành phần chỉ gồm chữ thường, chữ số và gạch ngang.", "A component's code has small letters, digits and hyphens only."},
 	"result_required":      {"Cần có kết quả: tài liệu điện tử, bản giấy, hoặc cả hai.", "A result is needed: electronic documents, a paper, or both."},

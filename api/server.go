@@ -163,6 +163,9 @@ func newServer(deps Deps) (*Server, error) {
 	}
 	s := &Server{deps: deps, engine: engine, guess: newGuesses(deps.Now)}
 	if deps.Store != nil {
+		if deps.Relay == nil || deps.Blobs == nil {
+			return nil, errors.New("api: a register needs its relay and its files")
+		}
 		s.cat = &catalogueCache{store: deps.Store}
 		s.door = arrivals.Door{Store: deps.Store, Blobs: deps.Blobs}
 	}

@@ -131,8 +131,8 @@ func orInvalid(err error, errs []FieldError) error {
 
 func (s *Server) checkEvent(ctx context.Context, e ShipmentEvent) ([]FieldError, error) {
 	var errs []FieldError
-	if e.OccurredAt.IsZero() {
-		errs = append(errs, Field("/occurred_at", "required"))
+	if e.OccurredAt.Year() < 2000 {
+		errs = append(errs, Field("/occurred_at", "time_unlikely"))
 	} else if s.inFuture(e.OccurredAt.Time) {
 		errs = append(errs, Field("/occurred_at", "time_future"))
 	}

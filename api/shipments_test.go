@@ -67,6 +67,7 @@ func TestBadShipmentEvents(t *testing.T) {
 		"proof without method":      {delivered("e").with("/proof/method", nil), 422, "/proof/method proof_required"},
 		"proof of another's file":   {delivered("e").with("/proof/document_id", h.document("clerk", dossier.Ready)), 422, "/proof/document_id document_unknown"},
 		"tomorrow":                  {delivered("e").with("/occurred_at", "2025-02-06T09:30:00+07:00"), 422, "/occurred_at time_future"},
+		"year 1":                    {delivered("e").with("/occurred_at", "0001-01-01T00:00:00Z"), 422, "/occurred_at time_unlikely"},
 		"no time":                   {delivered("e").with("/occurred_at", nil), 400, "/occurred_at required"},
 		"no id":                     {delivered("e").with("/event_id", nil), 400, "/event_id required"},
 		"bad id":                    {delivered(canary), 400, "/event_id pattern"},

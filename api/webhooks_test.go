@@ -170,6 +170,8 @@ func TestUnfitWebhooks(t *testing.T) {
 		"status 11":     {asJSON(accepted(d.Code).with("/status", 11)), 422, "/status invalid_value"},
 		"code":          {asJSON(accepted(canary)), 422, "/code invalid_value"},
 		"no time":       {asJSON(accepted(d.Code).with("/occurred_at", nil)), 422, "/occurred_at invalid_value"},
+		"year 1":        {asJSON(accepted(d.Code).with("/occurred_at", "0001-01-01T00:00:00+07:00")), 422, "/occurred_at invalid_value"},
+		"due in 9999":   {asJSON(accepted(d.Code).with("/due_at", "9999-01-01T00:00:00+07:00")), 422, "/due_at invalid_value"},
 		"portal code":   {asJSON(accepted(d.Code).with("/portal_code", canary)), 422, "/portal_code invalid_value"},
 		"fee":           {asJSON(accepted(d.Code).with("/fee_amount", -1)), 422, "/fee_amount invalid_value"},
 		"endless fee":   {asJSON(accepted(d.Code).with("/fee_amount", 1<<62)), 422, "/fee_amount invalid_value"},

@@ -72,6 +72,7 @@ var eventWords = map[string]text{
 	"status":              {"Cơ quan cập nhật trạng thái", "The authority changed the status"},
 	"status_passed":       {"Trạng thái trung gian được suy ra", "A status in between was inferred"},
 	"report_not_believed": {"Nhận tin cũ hoặc không phù hợp, không áp dụng", "A stale or unfitting report came and was not applied"},
+	"report_too_early":    {"Nhận tin sớm hơn bước trước đó, được giữ lại", "A report came before what must precede it; it is kept"},
 	"late_report":         {"Nhận tin sau khi hồ sơ kết thúc", "A report came after the dossier was closed"},
 
 	"supplement":           {"Bổ sung giấy tờ", "Supplement given"},

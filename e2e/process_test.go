@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -95,14 +96,18 @@ func eventually(within time.Duration, check func(context.Context) error) error {
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
+	var last error
 	for {
 		err := check(ctx)
 		if err == nil {
 			return nil
 		}
+		if ctx.Err() == nil {
+			last = err // what was wrong, not that time ran out while asking
+		}
 		select {
 		case <-ctx.Done():
-			return err
+			return cmp.Or(last, err)
 		case <-tick.C:
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"hoso/internal/blob"
@@ -88,8 +89,10 @@ func checkPortal(e portal.Event) error {
 		return unfit("/code")
 	case !dossier.Status(e.Status).Valid():
 		return unfit("/status")
-	case e.OccurredAt.IsZero():
+	case !likely(e.OccurredAt):
 		return unfit("/occurred_at")
+	case e.DueAt != nil && !likely(*e.DueAt):
+		return unfit("/due_at")
 	case e.PortalCode != "" && !dossier.ValidPortalCode(e.PortalCode):
 		return unfit("/portal_code")
 	case e.FeeAmount < 0 || e.FeeAmount > maxFee || dossier.Status(e.Status) == dossier.PaymentRequired && e.FeeAmount == 0:
@@ -155,7 +158,7 @@ func checkParcel(e courier.Event) error {
 		return unfit("/key")
 	case !slices.Contains(dossier.ParcelEventTypes(), dossier.DeliveryState(e.Type)):
 		return unfit("/type")
-	case e.OccurredAt.IsZero():
+	case !likely(e.OccurredAt):
 		return unfit("/occurred_at")
 	case len(e.Reason) > 4000:
 		return unfit("/reason")
@@ -164,6 +167,10 @@ func checkParcel(e courier.Event) error {
 	}
 	return nil
 }
+
+// likely says whether a time can be meant: a broken clock's year would poison the
+// order of all that comes after.
+func likely(t time.Time) bool { return t.Year() >= 2000 && t.Year() < 2100 }
 
 // plain takes out of a text what PostgreSQL cannot hold or a reader cannot see.
 func plain(s string) string {

@@ -58,11 +58,27 @@ func recorded(tx *gorm.DB, d Dossier, t register.Transition) (register.Recorded,
 	} else if err != nil {
 		return register.Recorded{}, err
 	}
-	if e.Kind != t.Kind {
+	if !same(e, t) {
 		return register.Recorded{}, fmt.Errorf("%w: step %d is %s", ErrSuperseded, t.Step, e.Kind)
 	}
 	papers, err := bundle(tx, d.Code)
 	return answer(d, e.Seq, papers), err
+}
+
+// same says whether an entry records this very step: what happened, where it led
+// and all that was said of it. Another run's step under the same number is not
+// the same for being of the same kind.
+func same(e AuditEntry, t register.Transition) bool {
+	var data map[string]string
+	if json.Unmarshal([]byte(e.Data), &data) != nil {
+		return false
+	}
+	for k, v := range t.Data {
+		if data[k] != v {
+			return false
+		}
+	}
+	return e.Kind == t.Kind && data["stage"] == string(t.After.Stage) && data["status"] == t.After.Status.Name()
 }
 
 func answer(d Dossier, revision int64, papers register.Papers) register.Recorded {

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 
@@ -12,12 +11,6 @@ import (
 	"hoso/internal/register"
 	"hoso/internal/store"
 )
-
-// applied records the step that carries a command out.
-func (f *fixture) applied(code string, op store.Operation) register.Recorded {
-	f.t.Helper()
-	return f.record(code, op.Kind, func(t *register.Transition) { t.Operation = op.ID })
-}
 
 func TestRecordOnce(t *testing.T) {
 	t.Parallel()
@@ -143,178 +136,6 @@ func TestAFailedRecordLeavesNothing(t *testing.T) {
 	})
 }
 
-func TestEveryCommandIsAppliedWithItsStep(t *testing.T) {
-	t.Parallel()
-	run(t, func(t *testing.T, f *fixture) {
-		ctx := t.Context()
-		d := f.file(filing())
-		for _, kind := range dossier.Commands() {
-			payload := any(map[string]string{})
-			if kind == dossier.RecordFee {
-				payload = store.PaymentOrder{Amount: 1, Method: "cash", PaidAt: moment}
-			}
-			op := f.begin(d.Code, kind, store.Ask{Payload: payload, Text: "vì " + string(kind)})
-			f.clock.add(time.Second)
-			got := f.applied(d.Code, op)
-			row, err := f.Operation(ctx, op.ID)
-			require.NoError(t, err)
-			require.Equal(t, []any{store.OperationApplied, got.Revision, (*time.Time)(nil), *keepP(f.clock.Now())},
-				[]any{row.State, row.Revision, row.NextAt, *row.FinishedAt}, kind)
-			log, err := f.Timeline(ctx, d.Code)
-			require.NoError(t, err)
-			e := log[len(log)-1]
-			require.Equal(t, []any{got.Revision, string(kind), "lan", "clerk", op.TextID}, []any{e.Seq, e.Kind, e.Actor, e.Role, e.TextID}, "whoever asked for it did it")
-		}
-		require.NoError(t, f.VerifyAudit(ctx, d.Code))
-	})
-}
-
-func TestSupplement(t *testing.T) {
-	t.Parallel()
-	run(t, func(t *testing.T, f *fixture) {
-		ctx := t.Context()
-		old, fresh := f.document("old"), f.document("fresh")
-		n := filing()
-		n.Components = []dossier.Given{{Code: "to-khai", Form: dossier.FormScan, Document: old.ID}, {Code: "giay-uy-quyen", Form: dossier.FormNotAvailable, Reason: "lost"}}
-		d := f.file(n)
-		give := func(c ...store.Component) {
-			f.clock.add(time.Second)
-			f.applied(d.Code, f.begin(d.Code, dossier.Supplement, store.Ask{Components: c}))
-		}
-		forms := func() map[string]dossier.Form {
-			out := map[string]dossier.Form{}
-			given, err := f.Components(ctx, d.Code)
-			require.NoError(t, err)
-			for _, g := range given {
-				_, twice := out[g.Component.Component]
-				require.False(t, twice, "one current version of each")
-				out[g.Component.Component] = g.Form
-			}
-			return out
-		}
-		f.begin(d.Code, dossier.Supplement, store.Ask{Components: []store.Component{{Component: "to-khai", Form: dossier.FormPaperOriginal}}})
-		require.Equal(t, map[string]dossier.Form{"to-khai": dossier.FormScan, "giay-uy-quyen": dossier.FormNotAvailable}, forms(), "not applied yet")
-
-		give(store.Component{Component: "to-khai", Form: dossier.FormScan, DocumentID: fresh.ID}, store.Component{Component: "giay-uy-quyen", Form: dossier.FormPaperCertified})
-		require.Equal(t, map[string]dossier.Form{"to-khai": dossier.FormScan, "giay-uy-quyen": dossier.FormPaperCertified}, forms())
-		row, err := f.Document(ctx, fresh.ID)
-		require.NoError(t, err)
-		require.Equal(t, d.Code, row.DossierCode)
-		give(store.Component{Component: "to-khai", Form: dossier.FormPaperOriginal})
-		give(store.Component{Component: "giay-uy-quyen", Form: dossier.FormPaperOriginal})
-		require.Equal(t, map[string]dossier.Form{"to-khai": dossier.FormPaperOriginal, "giay-uy-quyen": dossier.FormPaperOriginal}, forms())
-		require.Equal(t, 6, f.count("components", "state <> 'pending'"), "old versions stay")
-		papers, err := f.Papers(ctx, d.Code)
-		require.NoError(t, err)
-		require.Len(t, papers, 2, "the same paper is not entered twice")
-		s, err := f.Snapshot(ctx, d.Code)
-		require.NoError(t, err)
-		require.Equal(t, custody.Papers{Count: 2, Holder: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}}, s.Papers.Out)
-	})
-}
-
-func TestContactAndPayment(t *testing.T) {
-	t.Parallel()
-	run(t, func(t *testing.T, f *fixture) {
-		ctx := t.Context()
-		d := f.file(filing())
-		f.applied(d.Code, f.begin(d.Code, dossier.Contact, store.Ask{Payload: store.ContactOrder{Phone: "+84 98 765 43 21"}}))
-		require.Equal(t, "4321", f.row(d.Code).PhoneTail, "the slip's second factor follows")
-		recipient := dossier.Person{FullName: "Lê Thị Cúc", Phone: "0912 345 678", Address: "5 Lò Sũ"}
-		for range 2 {
-			f.applied(d.Code, f.begin(d.Code, dossier.Contact, store.Ask{Payload: store.ContactOrder{Recipient: &recipient}}))
-			recipient.Address = "7 Lò Sũ"
-		}
-		people, err := f.People(ctx, d.Code)
-		require.NoError(t, err)
-		require.Len(t, people, 2)
-		require.Equal(t, "0987654321", people[store.PartApplicant].Phone)
-		require.Equal(t, "Nguyễn Văn An", people[store.PartApplicant].FullName)
-		require.Equal(t, store.Person{DossierCode: d.Code, Part: store.PartRecipient, FullName: "Lê Thị Cúc", Phone: "0912345678", Address: "7 Lò Sũ"}, people[store.PartRecipient])
-		require.Equal(t, "4321", f.row(d.Code).PhoneTail, "the recipient's phone is no second factor")
-
-		op := f.begin(d.Code, dossier.RecordFee, store.Ask{Payload: store.PaymentOrder{Amount: 8000, Method: "qr", Reference: "FT25", PaidAt: moment}})
-		got := f.record(d.Code, "payment", func(tr *register.Transition) {
-			tr.Operation, tr.After.Fees.Paid = op.ID, tr.After.Fees.Paid+8000
-		})
-		require.Equal(t, dossier.Fees{Due: 8000, Paid: 8000}, got.Fees)
-		paid, err := f.Payments(ctx, d.Code)
-		require.NoError(t, err)
-		require.Equal(t, []store.Payment{{ID: paid[0].ID, DossierCode: d.Code, OperationID: op.ID, Amount: 8000, Method: "qr", Reference: "FT25", PaidAt: keep(moment), Subject: "lan"}}, paid)
-
-		for _, kind := range []dossier.Command{dossier.Contact, dossier.RecordFee} {
-			broken := f.begin(d.Code, kind, store.Ask{Payload: []int{1}})
-			_, err := f.Record(ctx, f.step(d.Code, string(kind), func(tr *register.Transition) { tr.Operation = broken.ID }), store.Plan{})
-			var unreadable *json.UnmarshalTypeError
-			require.ErrorAs(t, err, &unreadable, "%s", kind)
-		}
-	})
-}
-
-// accept is a step that accepts a dossier, under a number or without one.
-func accept(number string) func(*register.Transition) {
-	return func(tr *register.Transition) {
-		tr.After.Stage, tr.After.Status, tr.After.PortalCode = dossier.StageDecision, dossier.Accepted, number
-	}
-}
-
-func TestOfficialNumbers(t *testing.T) {
-	t.Parallel()
-	run(t, func(t *testing.T, f *fixture) {
-		ctx := t.Context()
-		one, two, three, far := f.file(filing()), f.file(filing()), f.file(filing()), f.file(of("VTPCGI", "viettelpost", "H26.06.01"))
-		require.Empty(t, f.record(one.Code, "submitted", nil).PortalCode, "none before acceptance")
-
-		require.Equal(t, "H26.12.03-250205-0001", f.record(one.Code, "accepted", accept("")).PortalCode)
-		require.Equal(t, "H26.06.01-250205-0001", f.record(far.Code, "accepted", accept("")).PortalCode, "each authority counts for itself")
-		require.Equal(t, "H26.12.03-250205-7777", f.record(two.Code, "accepted", accept("H26.12.03-250205-7777")).PortalCode, "the portal's own")
-		require.Equal(t, "H26.12.03-250205-0001", f.record(one.Code, "status", accept("H26.12.03-250205-8888")).PortalCode, "it never changes")
-
-		require.Empty(t, f.record(three.Code, "accepted", accept("H26.12.03-250205-7777")).PortalCode, "another dossier's is not believed")
-		require.Nil(t, f.row(three.Code).PortalCode)
-		tasks, err := f.OpenTasks(ctx, three.Code)
-		require.NoError(t, err)
-		require.Len(t, tasks, 1)
-		require.Equal(t, []any{"portal_code_taken", dossier.WhoManager}, []any{tasks[0].Kind, tasks[0].Owner})
-		log, err := f.Timeline(ctx, three.Code)
-		require.NoError(t, err)
-		require.Contains(t, log[1].Data, `"portal_code_taken":"H26.12.03-250205-7777"`)
-
-		f.record(three.Code, "unparked", func(tr *register.Transition) { tr.After.Status = dossier.Processing })
-		tasks, err = f.OpenTasks(ctx, three.Code)
-		require.NoError(t, err)
-		require.Len(t, tasks, 1, "stays open until somebody has looked")
-
-		ahead := f.file(filing())
-		f.record(ahead.Code, "accepted", accept("H26.12.03-250205-0002"))
-		require.Equal(t, "H26.12.03-250205-0003", f.record(f.file(filing()).Code, "accepted", accept("")).PortalCode, "the portal was faster with the second")
-
-		f.clock.set(time.Date(2025, 2, 6, 0, 0, 0, 0, dossier.Zone))
-		require.Equal(t, "H26.12.03-250206-0001", f.record(f.file(filing()).Code, "accepted", accept("")).PortalCode)
-	})
-}
-
-// Two dossiers that are told the same number at once: one has it, the other's
-// step is tried again and finds it taken.
-func TestTheSameNumberAtOnce(t *testing.T) {
-	t.Parallel()
-	run(t, func(t *testing.T, f *fixture) {
-		var steps []register.Transition
-		for range 6 {
-			steps = append(steps, f.step(f.file(filing()).Code, "accepted", accept("H26.12.03-250205-7777")))
-		}
-		requireNoErrors(t, together(len(steps), func(i int) error {
-			_, err := f.Record(t.Context(), steps[i], store.Plan{})
-			if err != nil {
-				_, err = f.Record(t.Context(), steps[i], store.Plan{})
-			}
-			return err
-		}))
-		require.Equal(t, 1, f.count("dossiers", "portal_code = 'H26.12.03-250205-7777'"))
-		require.Equal(t, 5, f.count("tasks", "kind = 'portal_code_taken'"))
-	})
-}
-
 func TestTasks(t *testing.T) {
 	t.Parallel()
 	run(t, func(t *testing.T, f *fixture) {
@@ -350,53 +171,6 @@ func TestTasks(t *testing.T) {
 		tasks, err = f.OpenTasks(ctx, d.Code)
 		require.NoError(t, err)
 		require.Empty(t, tasks)
-	})
-}
-
-func TestPapersMove(t *testing.T) {
-	t.Parallel()
-	run(t, func(t *testing.T, f *fixture) {
-		ctx := t.Context()
-		d := f.file(paper())
-		office, carrier := custody.Holder{Kind: custody.Office, ID: "VNPHKI"}, custody.Holder{Kind: custody.Carrier, ID: "vnpost"}
-		authority, citizen := custody.Holder{Kind: custody.Authority, ID: "H26.12.03"}, custody.Holder{Kind: custody.Citizen}
-		move := func(p custody.Papers) register.Papers {
-			f.clock.add(time.Second)
-			return f.record(d.Code, "handover", func(tr *register.Transition) { tr.Papers = &p }).Papers
-		}
-		for _, p := range []custody.Papers{
-			{Count: 2, Holder: office, Offered: carrier}, {Count: 2, Holder: carrier}, {Count: 2, Holder: carrier, Offered: authority},
-		} {
-			require.Equal(t, register.Papers{Out: p}, move(p))
-		}
-		require.Equal(t, register.Papers{Arrived: 2}, move(custody.Papers{Count: 2, Holder: authority}))
-		require.Equal(t, register.Papers{Arrived: 2}, move(custody.Papers{Holder: carrier}), "what has arrived is no longer in the bundle")
-
-		// A paper given later travels by itself.
-		f.applied(d.Code, f.begin(d.Code, dossier.Supplement, store.Ask{Components: []store.Component{{Component: "so-ho-khau", Form: dossier.FormPaperOriginal}}}))
-		s, err := f.Snapshot(ctx, d.Code)
-		require.NoError(t, err)
-		require.Equal(t, register.Papers{Out: custody.Papers{Count: 1, Holder: office}, Arrived: 2}, s.Papers)
-		require.Equal(t, register.Papers{Out: custody.Papers{Count: 1, Holder: carrier}, Arrived: 2}, move(custody.Papers{Count: 1, Holder: carrier}))
-
-		got := f.record(d.Code, "returned", func(tr *register.Transition) {
-			tr.HomePapers, tr.After.Stage, tr.After.Status, tr.Delivery = custody.Citizen, dossier.StageClosed, dossier.Returned, dossier.DeliveryCollected
-		})
-		require.Zero(t, got.Papers)
-		papers, err := f.Papers(ctx, d.Code)
-		require.NoError(t, err)
-		require.Len(t, papers, 3, "papers are conserved")
-		for _, p := range papers {
-			require.Equal(t, citizen, custody.Holder{Kind: p.HolderKind, ID: p.HolderID})
-			require.Empty(t, p.OfferedKind+p.OfferedID)
-		}
-		requireKept(t, papers)
-		row := f.row(d.Code)
-		require.Equal(t, dossier.DeliveryCollected, row.DeliveryState)
-		require.Equal(t, keepP(f.clock.Now()), row.ClosedAt)
-		f.clock.add(time.Hour)
-		f.record(d.Code, "note", nil)
-		require.Equal(t, row.ClosedAt, f.row(d.Code).ClosedAt, "closed once")
 	})
 }
 

@@ -72,12 +72,20 @@ func position(d Dossier) register.Position {
 	return p
 }
 
-// Standing is what decides which commands the dossier takes. A parcel that is
-// ordered but not confirmed is not booked: a carrier that rejects the address
-// must find it corrected.
+// deliveryFailed is the workflow's task of a parcel that did not reach the citizen.
+const deliveryFailed = "delivery_failed"
+
+// Standing is what decides which commands the dossier takes, judged as the
+// workflow does. A parcel that is ordered but not confirmed is not booked: a
+// carrier that rejects the address must find it corrected. Wherever a parcel
+// ended that did not arrive, the citizen may come to the counter for it.
 func (d Dossier) Standing(hasPapers bool) dossier.Standing {
-	return dossier.Standing{Stage: d.Stage, Status: d.Status, WaitingFor: d.WaitingWhat, Parked: d.Parked != "", Route: d.Route,
+	st := dossier.Standing{Stage: d.Stage, Status: d.Status, WaitingFor: d.WaitingWhat, Parked: d.Parked != "", Route: d.Route,
 		Method: d.DeliveryMethod, Delivery: d.DeliveryState, HomeBooked: d.ShipmentID != "" && d.DeliveryState != dossier.DeliveryNone, HasPapers: hasPapers, FeeExpected: d.FeeDue > 0}
+	if d.Parked == deliveryFailed {
+		st.Delivery = dossier.DeliveryReturned
+	}
+	return st
 }
 
 func newestParcel(tx *gorm.DB, code string, leg register.Leg) (register.Parcel, error) {

@@ -1,0 +1,80 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+
+	"hoso/internal/dossier"
+	reg "hoso/internal/register"
+	"hoso/internal/store"
+	"hoso/workflows"
+)
+
+// worker is a fake relay with a small workflow behind it: what is sent is
+// recorded as the dossier's next step, once per operation.
+type worker struct {
+	store *store.Store
+	// send, if set, stands in for the workflow.
+	send func(ctx context.Context, op store.Operation) (workflows.Answer, *workflows.Refusal, error)
+
+	mu     sync.Mutex
+	sent   []store.Operation
+	starts []string
+	kicks  int
+	done   map[string]workflows.Answer
+}
+
+func (w *worker) KickStart(code string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.starts = append(w.starts, code)
+}
+
+func (w *worker) Kick() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.kicks++
+}
+
+func (w *worker) Send(ctx context.Context, op store.Operation) (workflows.Answer, *workflows.Refusal, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sent = append(w.sent, op)
+	if w.send != nil {
+		return w.send(ctx, op)
+	}
+	if answer, known := w.done[op.ID]; known {
+		return answer, nil, nil
+	}
+	answer, err := w.record(ctx, op)
+	if err == nil {
+		w.done[op.ID] = answer
+	}
+	return answer, nil, err
+}
+
+func (w *worker) record(ctx context.Context, op store.Operation) (workflows.Answer, error) {
+	s, err := w.store.Snapshot(ctx, op.DossierCode)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	t := reg.Transition{Code: op.DossierCode, Step: s.Step + 1, Kind: op.Kind, Actor: op.Role, Operation: op.ID, After: s.Position}
+	switch dossier.Command(op.Kind) {
+	case dossier.Decide:
+		var r reg.PortalReport
+		if err := json.Unmarshal([]byte(op.Payload), &r); err != nil {
+			return workflows.Answer{}, err
+		}
+		t.After.Status = r.Status
+		if r.Result != nil {
+			t.After.Result = *r.Result
+		}
+	case dossier.Withdraw:
+		t.After.Status, t.Kind = dossier.Withdrawn, "withdrawn"
+	case dossier.Supplement:
+		t.After.Waiting, t.After.Asked = reg.Waiting{Who: dossier.WhoNobody, What: dossier.WhatWork}, []string{}
+	}
+	got, err := w.store.Record(ctx, t, store.Plan{})
+	return workflows.Answer{Revision: got.Revision}, err
+}
