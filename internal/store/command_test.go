@@ -82,7 +82,7 @@ func TestSupplement(t *testing.T) {
 		require.Equal(t, 6, f.count("components", "state <> 'pending'"), "old versions stay")
 		papers, err := f.Papers(ctx, d.Code)
 		require.NoError(t, err)
-		require.Len(t, papers, 2, "the same paper is not entered twice")
+		require.Len(t, papers, 3, "each paper given is a sheet with a holder")
 		s, err := f.Snapshot(ctx, d.Code)
 		require.NoError(t, err)
 		require.Equal(t, custody.Papers{Count: 2, Holder: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}}, s.Papers.Out)

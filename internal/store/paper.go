@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
@@ -32,11 +31,13 @@ func (s *Store) Papers(ctx context.Context, code string) ([]Paper, error) {
 	return rows, err
 }
 
-// addPaper enters a paper that the office has just taken from the citizen.
+// addPaper enters a paper that the office has just taken from the citizen. A
+// second paper for the same component is another sheet with a holder of its own:
+// the first may be with the authority by then.
 func (s *Store) addPaper(tx *gorm.DB, d Dossier, c Component) error {
 	row := Paper{ID: newID(), DossierCode: d.Code, Component: c.Component, Form: c.Form,
 		HolderKind: custody.Office, HolderID: d.Office, UpdatedAt: s.now()}
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+	return tx.Create(&row).Error
 }
 
 // bundle sums a dossier's papers up as the workflow sees them.

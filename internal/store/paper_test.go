@@ -31,8 +31,8 @@ func TestPapersMove(t *testing.T) {
 		require.Equal(t, register.Papers{Arrived: 2}, move(custody.Papers{Count: 2, Holder: authority}))
 		require.Equal(t, register.Papers{Arrived: 2}, move(custody.Papers{Holder: carrier}), "what has arrived is no longer in the bundle")
 
-		// A paper given later travels by itself.
-		f.applied(d.Code, f.begin(d.Code, dossier.Supplement, store.Ask{Components: []store.Component{{Component: "so-ho-khau", Form: dossier.FormPaperOriginal}}}))
+		// A paper given later travels by itself, even for a component whose first paper the authority has.
+		f.applied(d.Code, f.begin(d.Code, dossier.Supplement, store.Ask{Components: []store.Component{{Component: "to-khai", Form: dossier.FormPaperOriginal}}}))
 		s, err := f.Snapshot(ctx, d.Code)
 		require.NoError(t, err)
 		require.Equal(t, register.Papers{Out: custody.Papers{Count: 1, Holder: office}, Arrived: 2}, s.Papers)

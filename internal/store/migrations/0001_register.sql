@@ -275,9 +275,9 @@ CREATE TABLE papers (
   holder_id TEXT NOT NULL DEFAULT '',
   offered_kind TEXT NOT NULL DEFAULT '',
   offered_id TEXT NOT NULL DEFAULT '',
-  updated_at TIMESTAMPTZ NOT NULL,
-  UNIQUE (dossier_code, component)
+  updated_at TIMESTAMPTZ NOT NULL
 );
+CREATE INDEX papers_by_dossier ON papers (dossier_code);
 
 CREATE TABLE payments (
   id TEXT PRIMARY KEY,
