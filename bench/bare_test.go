@@ -16,6 +16,7 @@ import (
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/logger"
 
 	"hoso/internal/dossier"
 	"hoso/internal/store"
@@ -46,7 +47,7 @@ type bareFiling struct {
 func bareServer(b *testing.B, url string) string {
 	b.Helper()
 	gin.SetMode(gin.ReleaseMode)
-	db, err := gorm.Open(postgres.Open(url), &gorm.Config{SkipDefaultTransaction: true, PrepareStmt: true})
+	db, err := gorm.Open(postgres.Open(url), &gorm.Config{SkipDefaultTransaction: true, PrepareStmt: true, Logger: logger.Discard})
 	require.NoError(b, err)
 	pool, err := db.DB()
 	require.NoError(b, err)

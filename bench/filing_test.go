@@ -98,7 +98,8 @@ func (d *desk) stock(b *testing.B, each int) {
 	for _, o := range d.offices {
 		wg.Go(func() {
 			for range each {
-				doc, err := d.store.StoreResult(context.Background(), store.Document{SHA256: sum(o.ID), StorageName: sum(o.ID), MediaType: "application/pdf", Bytes: 180_000,
+				digest := sum(bareID()) // every scan is another file
+				doc, err := d.store.StoreResult(context.Background(), store.Document{SHA256: digest, StorageName: digest, MediaType: "application/pdf", Bytes: 180_000,
 					Pages: 1, Verdict: "ready", Findings: "[]", Profile: "bench", Subject: "clerk-" + o.ID, Office: o.ID, Network: o.Network})
 				if err != nil {
 					b.Error(err)

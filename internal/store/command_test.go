@@ -85,7 +85,7 @@ func TestSupplement(t *testing.T) {
 		require.Len(t, papers, 3, "each paper given is a sheet with a holder")
 		s, err := f.Snapshot(ctx, d.Code)
 		require.NoError(t, err)
-		require.Equal(t, custody.Papers{Count: 2, Holder: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}}, s.Papers.Out)
+		require.Equal(t, custody.Papers{Count: 3, Holder: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}}, s.Papers.Out)
 	})
 }
 
