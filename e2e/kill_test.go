@@ -23,6 +23,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"hoso/internal/dossier"
+	"hoso/internal/identity"
 	"hoso/internal/scan/samplepage"
 	"hoso/internal/store"
 )
@@ -60,7 +61,7 @@ func TestKilledProcessesLoseNothingAndRepeatNothing(t *testing.T) {
 	t.Logf("seed %d: %d dossiers, %d kills", seed, dossiers, kills)
 
 	y := newSystem(t, setup{portal: faults(seed), courier: faults(seed + 1)})
-	clerk := y.as(t, "--role", "clerk", "--subject", "clerk-e2e", "--office", "VNPHKI", "--network", "vnpost")
+	clerk := y.as(t, identity.Subject{ID: "clerk-e2e", Role: identity.Clerk, Office: "VNPHKI"})
 
 	stop := make(chan struct{})
 	killed := make(chan map[string]int, 1)

@@ -152,12 +152,12 @@ func freeAddr(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// program finds a built program, or builds it into the test's folder.
-func program(t testing.TB, name, dir, pkg string) string {
+// built finds a built program, or builds it into the test's folder.
+func built(t testing.TB, name, dir, pkg string) string {
 	t.Helper()
-	if built, err := filepath.Abs(filepath.Join("..", "bin", name)); err == nil {
-		if _, err := os.Stat(built); err == nil && os.Getenv("HOSO_E2E_BUILD") == "" && name == "hoso-devserver" {
-			return built
+	if there, err := filepath.Abs(filepath.Join("..", "bin", name)); err == nil {
+		if _, err := os.Stat(there); err == nil && os.Getenv("HOSO_E2E_BUILD") == "" && name == "hoso-devserver" {
+			return there
 		}
 	}
 	out := filepath.Join(t.TempDir(), name)

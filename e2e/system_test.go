@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
+	"hoso/internal/identity"
+	"hoso/internal/program"
 	"hoso/internal/simulator"
 	"hoso/internal/store"
 	"hoso/workflows"
@@ -26,6 +28,7 @@ type system struct {
 	dir        string
 	hoso       string
 	env        []string
+	key        *identity.DevKey
 	api        string // address with http://
 	temporalAt string
 
@@ -45,14 +48,16 @@ func newSystem(t testing.TB, s setup) *system {
 	dir := folder(t)
 	repo, err := filepath.Abs("..")
 	require.NoError(t, err)
-	y := &system{dir: dir, hoso: program(t, "hoso", repo, "./cmd/hoso")}
-	devserver := program(t, "hoso-devserver", filepath.Join(repo, "devserver"), ".")
+	y := &system{dir: dir, hoso: built(t, "hoso", repo, "./cmd/hoso")}
+	devserver := built(t, "hoso-devserver", filepath.Join(repo, "devserver"), ".")
 	apiAddr, portalAddr, courierAddr := freeAddr(t), freeAddr(t), freeAddr(t)
 	y.api, y.temporalAt = "http://"+apiAddr, freeAddr(t)
 	y.env = []string{
 		"HOSO_DATA=" + dir, "HOSO_ADDR=" + apiAddr, "TEMPORAL_ADDRESS=" + y.temporalAt, "HOSO_LOG=info",
 		"HOSO_PORTAL_URL=http://" + portalAddr, "HOSO_COURIER_URL=http://" + courierAddr,
 	}
+	y.key, err = identity.EnsureDevKey(filepath.Join(dir, "keys"))
+	require.NoError(t, err)
 	if s.database != "" {
 		y.env = append(y.env, "HOSO_DATABASE_URL="+s.database, "HOSO_AUTH_KEYS="+filepath.Join(dir, "keys", "dev-keys.json"))
 	}
@@ -64,7 +69,6 @@ func newSystem(t testing.TB, s setup) *system {
 	t.Cleanup(y.killAll)
 	y.temporal.start(t)
 	y.run(t, "migrate")
-	y.run(t, "token", "--role", "manager", "--subject", "manager-e2e") // makes the development key
 	for _, p := range []*process{y.portal, y.courier, y.apiProc, y.worker} {
 		p.start(t)
 	}
@@ -126,10 +130,13 @@ func (y *system) run(t testing.TB, args ...string) string {
 }
 
 // as registers a subject and gives a caller for it.
-func (y *system) as(t testing.TB, args ...string) caller {
+func (y *system) as(t testing.TB, who identity.Subject) caller {
 	t.Helper()
-	lines := strings.Split(strings.TrimSpace(y.run(t, append([]string{"token"}, args...)...)), "\n")
-	return caller{base: y.api, token: lines[len(lines)-1]}
+	_, _, err := program.AddSubject(t.Context(), y.register(t), who)
+	require.NoError(t, err)
+	token, err := identity.Mint(y.key, who.ID, time.Hour)
+	require.NoError(t, err)
+	return caller{base: y.api, token: token}
 }
 
 func (y *system) killAll() {
