@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"hoso/internal/outcome"
 	"hoso/internal/store"
@@ -40,6 +41,12 @@ func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect)
 		if !errors.Is(err, e.absent) {
 			return "", asTemporal(askedInVain(err))
 		}
+		if left := row.UpdatedAt.Add(underWay).Sub(a.Store.Now()); row.Cause == "" && left > 0 {
+			return "", asTemporal(outcome.Retry("may_be_under_way", left, nil))
+		}
+		if err := a.Store.TryEffect(ctx, order.Key); err != nil {
+			return "", registerError(err)
+		}
 	}
 	reference, err := e.do(ctx)
 	if err != nil {
@@ -47,6 +54,11 @@ func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect)
 	}
 	return reference, a.end(ctx, order.Key, store.EffectDone, reference, "")
 }
+
+// underWay is how long the other side may still be at work on a call that we
+// gave up or that died with its process. Until then "no such act" is no answer:
+// doing it again would do it twice.
+const underWay = 20 * time.Second
 
 // askedInVain makes a question's failure one of the act: whether it happened is
 // still not known. A refusal to answer refuses the question, not the act.
@@ -65,10 +77,14 @@ func (a *Activities) failed(ctx context.Context, order workflows.Effect, err err
 		code = e.Code
 	}
 	slog.WarnContext(ctx, "outside act did not succeed", "key", order.Key, "outcome", kind.String(), "cause", code)
+	state := store.EffectPending
 	if kind == outcome.Refused {
-		if serr := a.end(ctx, order.Key, store.EffectRefused, "", code); serr != nil {
-			return serr
-		}
+		state = store.EffectRefused
+	}
+	// Where we gave up the call, the context is over and nothing is written: then
+	// the act counts as under way for a while.
+	if serr := a.end(ctx, order.Key, state, "", code); serr != nil && kind == outcome.Refused {
+		return serr
 	}
 	return asTemporal(err)
 }

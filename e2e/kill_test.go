@@ -82,6 +82,26 @@ func TestKilledProcessesLoseNothingAndRepeatNothing(t *testing.T) {
 	y.checkCanaries(t, dossiers)
 }
 
+// TestTemporalAway files while Temporal is away: the counter acknowledges, and
+// the dossiers start when Temporal is back.
+func TestTemporalAway(t *testing.T) {
+	t.Parallel()
+	y := newSystem(t, setup{})
+	clerk := y.as(t, identity.Subject{ID: "clerk-e2e", Role: identity.Clerk, Office: "VNPHKI"})
+	y.temporal.kill()
+	codes := fileMany(t, clerk, 3)
+	register := y.register(t)
+	for _, code := range codes {
+		d, err := register.Dossier(t.Context(), store.Scope{All: true}, code)
+		require.NoError(t, err)
+		require.Equal(t, dossier.StageIntake, d.Stage, "nothing can have happened yet")
+	}
+	y.temporal.start(t)
+	y.allReturned(t, register, codes, 3*time.Minute)
+	y.checkLedgers(t, codes)
+	checkRegister(t, register, codes)
+}
+
 // fileMany files dossiers from several desks at once. Every 201 is kept: it is
 // what was acknowledged.
 func fileMany(t testing.TB, clerk caller, n int) []string {

@@ -198,3 +198,7 @@ func withPaper(change func(*script)) script {
 		}
 	})
 }
+
+type workflowsEffect = workflows.Effect
+
+var good = workflows.Checked{Route: dossier.RouteOnline}

@@ -13,6 +13,9 @@ import (
 
 // execute carries a command out, in the main coroutine.
 func (d *run) execute(ctx workflow.Context, a *asked) error {
+	if a.Step > d.Step {
+		return d.lagging() // the command is sent again to the next run
+	}
 	switch r := d.judge(a.Command); {
 	case r != nil:
 		a.refuse(r)
@@ -56,12 +59,22 @@ func (d *run) carryOut(ctx workflow.Context, c Command) error {
 			return err
 		}
 		return d.recallEarly(ctx)
+	case dossier.Contact:
+		d.corrected()
 	case dossier.Pickup:
 		return d.close(ctx, "collected", c.Operation)
 	case dossier.Retry:
 		d.retry(&t)
 	}
 	return d.record(ctx, t)
+}
+
+// corrected sends a parcel anew that waited for a better address.
+func (d *run) corrected() {
+	if d.Parked == taskAddressRejected || d.Parked == taskDeliveryFailed {
+		d.Parked = ""
+		d.expect(dossier.WhoNobody, dossier.WhatWork)
+	}
 }
 
 // supplement takes what the citizen gave: better scans or papers for the check,

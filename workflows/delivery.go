@@ -31,6 +31,13 @@ func (d *run) delivery(ctx workflow.Context) error {
 func (d *run) haltPapers(ctx workflow.Context) error {
 	p := d.Papers.Out
 	switch {
+	case p.Holder.Kind == custody.Carrier && (d.Out.State == dossier.DeliveryLost || d.Out.Contradicted):
+		// No report will move them any more: somebody must find out.
+		task := taskPapersLost
+		if d.Out.Contradicted {
+			task = taskContradicted
+		}
+		return d.park(ctx, task, string(d.Out.State), dossier.WhoManager)
 	case p.Holder.Kind != custody.Office:
 		return d.takeTurns(ctx)
 	case ordered(d.Out):
@@ -45,7 +52,7 @@ func (d *run) haltPapers(ctx workflow.Context) error {
 // citizen wants to collect it.
 func (d *run) bring(ctx workflow.Context) error {
 	if d.homeToBeBooked() {
-		if done, err := d.bookHome(ctx); !done {
+		if done, err := d.bookHome(ctx); !done || d.Parked != "" {
 			return err
 		}
 	}

@@ -132,6 +132,7 @@ type event struct {
 	Asks   string // id of an operation to be sent
 	// Untold events stand in the party's own list only: whoever asks learns them.
 	Untold bool
+	Quiet  bool // comes together with what is told next
 	Done   bool
 }
 

@@ -27,6 +27,9 @@ type Command struct {
 	Kind      dossier.Command `json:"kind"`
 	Role      string          `json:"role"`
 	TextID    string          `json:"text_id,omitempty"`
+	// Step is how far the register was when the command was sent. A run that knows
+	// less has been reset, and begins anew before it judges.
+	Step int64 `json:"step,omitempty"`
 	// Decision is what an officer decided by hand, with kind decision.
 	Decision *register.PortalReport `json:"decision,omitempty"`
 	// Hand is an act of the papers' way, with kind handover.
@@ -110,9 +113,10 @@ func (d *run) ask(ctx workflow.Context, c Command) (Answer, error) {
 }
 
 // validate refuses a command before it leaves a trace in the history. A command
-// that comes before the register has been read is judged when it is executed.
+// that comes before the register has been read, or from a register that is
+// further, is judged when it is executed.
 func (d *run) validate(c Command) error {
-	if !d.loaded {
+	if !d.loaded || c.Step > d.Step {
 		return nil
 	}
 	if r := d.judge(c); r != nil {
@@ -139,6 +143,9 @@ func (d *run) judge(c Command) *Refusal {
 			return d.refusal("wrong_state")
 		}
 	case dossier.Handover:
+		if d.Stage == dossier.StageDelivery && d.papersAtOffice() {
+			return d.refusal("wrong_state") // they stay there for the citizen
+		}
 		if _, err := d.handOver(c); err != nil {
 			r := d.refusal("wrong_holder")
 			if e, ok := err.(*custody.Error); ok { //nolint:errorlint // never wrapped

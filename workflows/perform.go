@@ -53,7 +53,11 @@ func (d *run) act(ctx workflow.Context, act string, e Effect, out any, turned fu
 			return ending{interrupted: true}, nil
 		}
 		d.publish(ctx)
-		if err := workflow.Await(ctx, func() bool { return f.IsReady() || d.mail() }); err != nil {
+		d.arm(ctx)
+		if err := workflow.Await(ctx, func() bool { return f.IsReady() || d.mail() || d.alarm.rings() }); err != nil {
+			return ending{}, err
+		}
+		if err := d.ring(ctx); err != nil { // limits pass while the other side is away, too
 			return ending{}, err
 		}
 	}

@@ -9,6 +9,13 @@ import (
 	"hoso/internal/register"
 )
 
+// lagging ends a run that is behind the register, as one is after a reset or the
+// restoring of an older history: its successor begins anew from the register.
+func (d *run) lagging() error {
+	d.loaded = false
+	return errAnew
+}
+
 // record writes the dossier's new position to the register as its next step.
 func (d *run) record(ctx workflow.Context, t register.Transition) error {
 	t.Code, t.Step, t.After = d.Facts.Code, d.Step+1, d.Position
@@ -18,9 +25,7 @@ func (d *run) record(ctx workflow.Context, t register.Transition) error {
 	}
 	got, err := recordTransition(ctx, t)
 	if app := new(temporal.ApplicationError); errors.As(err, &app) && app.Type() == SupersededType {
-		// A reset or a restored history lags behind the register: begin anew from it.
-		d.loaded = false
-		return errAnew
+		return d.lagging()
 	}
 	if err != nil {
 		return err
@@ -30,8 +35,6 @@ func (d *run) record(ctx workflow.Context, t register.Transition) error {
 	if got.DueAt != nil {
 		d.DueAt = got.DueAt
 	}
-	if got.PortalCode != "" {
-		d.PortalCode = got.PortalCode
-	}
+	d.PortalCode = got.PortalCode // the register does not take a number that another dossier has
 	return nil
 }

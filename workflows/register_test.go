@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -63,7 +64,7 @@ func (w *world) RecordTransition(t register.Transition) (register.Recorded, erro
 	}
 	if t.Step <= w.Row.Step {
 		for _, s := range w.Steps {
-			if s.Step == t.Step && s.Kind == t.Kind {
+			if s.Step == t.Step && s.Kind == t.Kind && s.After.Stage == t.After.Stage && s.After.Status == t.After.Status && maps.Equal(s.Data, t.Data) {
 				return w.recorded(s.Revision), nil
 			}
 		}
@@ -71,6 +72,9 @@ func (w *world) RecordTransition(t register.Transition) (register.Recorded, erro
 	}
 	if t.Step != w.Row.Step+1 {
 		return register.Recorded{}, superseded()
+	}
+	if t.Operation != "" && w.operation(t.Operation).State != "pending" {
+		return register.Recorded{}, superseded() // another run carried it out
 	}
 	before := w.Row.Position
 	w.judge(before, t)
@@ -84,6 +88,9 @@ func (w *world) RecordTransition(t register.Transition) (register.Recorded, erro
 	}
 	w.react(before, w.Row.Position)
 	w.keep(fmt.Sprintf("step %d %s", t.Step, t.Kind))
+	if w.loseAnswers {
+		return register.Recorded{}, temporal.NewApplicationError("connection reset", "RegisterUnavailable")
+	}
 	return w.recorded(w.Row.Revision), nil
 }
 
@@ -131,7 +138,7 @@ func (w *world) judgeAfter(t register.Transition) {
 	switch {
 	case !a.Waiting.Who.Valid():
 		w.wrong("%s: nobody in particular is waited for: %q", t.Kind, a.Waiting.Who)
-	case a.Waiting.Until == nil || !a.Waiting.Until.After(w.now()):
+	case a.Waiting.Until == nil || a.Waiting.Until.Before(w.now()): // at the same moment it may be about to pass
 		w.wrong("%s: the wait for %s has no end to come: %v", t.Kind, a.Waiting.What, a.Waiting.Until)
 	case (a.Waiting.Who == dossier.WhoNobody) != (a.Waiting.What == dossier.WhatWork):
 		w.wrong("%s: %s is waited for to do %s", t.Kind, a.Waiting.Who, a.Waiting.What)

@@ -91,7 +91,7 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 	if r.Status.Decided() || !slices.Contains(withPapers, d.Parked) {
 		d.Parked = ""
 	}
-	if d.Submitted && d.Stage == dossier.StageSubmission {
+	if d.Stage == dossier.StageSubmission && (d.Submitted || !d.Route.Online()) {
 		d.Stage = dossier.StageDecision
 	}
 	switch r.Status {

@@ -5,25 +5,34 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"testing"
 	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"hoso/workflows"
 )
 
 // skipping is the time-skipping environment as a theatre.
-type skipping struct{ *testsuite.TestWorkflowEnvironment }
+type skipping struct {
+	*testsuite.TestWorkflowEnvironment
+}
 
 func (s skipping) After(d time.Duration, f func()) { s.RegisterDelayedCallback(f, d) }
 
-func (s skipping) Signal(name string, payload any) { s.SignalWorkflow(name, payload) }
+func (s skipping) Signal(name string, payload any, quiet bool) {
+	if quiet {
+		s.SignalWorkflowSkippingWorkflowTask(name, payload)
+		return
+	}
+	s.SignalWorkflow(name, payload)
+}
 
 func (s skipping) Ask(c workflows.Command, done func(workflows.Answer, error)) {
 	s.UpdateWorkflow(string(c.Kind), c.Operation, &testsuite.TestUpdateCallback{
@@ -97,6 +106,8 @@ func (w *world) environment(at time.Time) *testsuite.TestWorkflowEnvironment {
 	suite.SetDisableRegistrationAliasing(true)
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(at)
+	// A busy machine must not look like a workflow that does not yield.
+	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute})
 	env.SetTestTimeout(time.Minute)
 	env.SetDataConverter(watchful{converter.GetDefaultDataConverter(), w})
 	env.RegisterWorkflowWithOptions(workflows.Dossier, workflow.RegisterOptions{Name: workflows.DossierType})
@@ -145,11 +156,13 @@ func (w *world) over(env *testsuite.TestWorkflowEnvironment, runs int) (workflow
 		w.wrong("the workflow has not ended")
 	case errors.As(err, &anew) && runs < 100:
 		var next workflows.Start
+		w.Starts = append(w.Starts, started{len(w.Steps), anew.Input})
 		if derr := converter.GetDefaultDataConverter().FromPayloads(anew.Input, &next); derr != nil {
 			w.wrong("the successor cannot read its start: %v", derr)
 			return next, false
 		}
 		return next, true
+	case temporal.IsCanceledError(err) && w.script.endless:
 	case err != nil:
 		w.wrong("the workflow failed: %v", err)
 	}
@@ -157,8 +170,19 @@ func (w *world) over(env *testsuite.TestWorkflowEnvironment, runs int) (workflow
 	return workflows.Start{}, false
 }
 
+// reporter is what both *testing.T and *rapid.T can do.
+type reporter interface {
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Logf(format string, args ...any)
+	FailNow()
+	Failed() bool
+}
+
 // tell plays a whole story and checks what must hold in every one.
-func tell(t testing.TB, s script) *world {
+func tell(t reporter, s script) *world {
 	t.Helper()
 	w := newWorld(t, s)
 	w.play(workflows.Start{Code: w.Facts.Code})
@@ -166,7 +190,7 @@ func tell(t testing.TB, s script) *world {
 	return w
 }
 
-func (w *world) check(t testing.TB) {
+func (w *world) check(t reporter) {
 	t.Helper()
 	for _, f := range w.faults {
 		t.Error(f)

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,17 @@ type story struct {
 // stories are told straight on (TestStories), with the workflow dying after
 // every step and every outside act (TestAnewFromTheRegister), and continued as
 // new after every step (TestContinuedAsNew).
-var stories = map[string]story{
+var stories = join(ways, deliveries, submissions, withdrawals)
+
+func join(lists ...map[string]story) map[string]story {
+	all := map[string]story{}
+	for _, l := range lists {
+		maps.Copy(all, l)
+	}
+	return all
+}
+
+var ways = map[string]story{
 	"online, the happy way": {
 		script: online(nil), path: path(2, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
 		kinds: []string{"route_decided", "submitted", "status", "status", "status", "delivery_booked", "delivered"},
@@ -105,7 +116,9 @@ var stories = map[string]story{
 		}),
 		path: path(2, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
 		kinds: []string{"scan_returned", "supplement", "scan_returned", "supplement", "route_decided", "submitted", "status", "status", "status", "delivery_booked", "delivered"},
-		also:  func(t *testing.T, w *world) { require.Equal(t, []string{"to-khai"}, w.stepOf("scan_returned").After.Asked) },
+		also: func(t *testing.T, w *world) {
+			require.Equal(t, []string{"to-khai"}, w.stepOf("scan_returned").After.Asked)
+		},
 	},
 	"a poor scan, given on paper": {
 		script: online(func(s *script) {

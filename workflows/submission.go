@@ -14,7 +14,7 @@ func (d *run) submission(ctx workflow.Context) error {
 		return d.submit(ctx)
 	}
 	if d.Papers.Out.Count > 0 {
-		return d.carryPapers(ctx)
+		return d.decision(ctx) // what the authority wants meanwhile goes on beside
 	}
 	d.Stage = dossier.StageDecision
 	d.pass()

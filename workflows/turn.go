@@ -74,13 +74,16 @@ func (d *run) turnOfPapers() (dossier.Who, dossier.What) {
 }
 
 // expect sets whose turn it is; the limit follows from the policy when the step
-// is recorded.
+// is recorded. What is parked stays with whom it is parked.
 func (d *run) expect(who dossier.Who, what dossier.What) {
+	if d.Parked != "" && what != dossier.WhatRetry {
+		return
+	}
 	d.Waiting = register.Waiting{Who: who, What: what}
 }
 
 // pass gives the turn to whose it is now, and says whether that is news. A wait
-// that goes on keeps its limit; what is parked stays with whom it is parked.
+// that goes on keeps its limit.
 func (d *run) pass() bool {
 	who, what := d.turn()
 	if d.Parked != "" || who == d.Waiting.Who && what == d.Waiting.What {

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
+	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
@@ -28,7 +28,8 @@ type theatre interface {
 	Now() time.Time
 	// After calls f later, by the story's clock.
 	After(d time.Duration, f func())
-	Signal(name string, payload any)
+	// Signal passes a message on. A quiet one comes together with the next.
+	Signal(name string, payload any, quiet bool)
 	// Ask sends a command; done is called once, with the answer or the refusal.
 	Ask(c workflows.Command, done func(workflows.Answer, error))
 	// stop ends a story that will not end by itself.
@@ -62,8 +63,10 @@ type script struct {
 	asks []timedAsk
 	// anewAt suggests to continue as new after the given numbers of steps.
 	anewAt []int
-	// limit ends the story, which counts as stuck; 120 days by default.
-	limit time.Duration
+	// limit ends the story, which counts as stuck unless it may be endless; 120
+	// days by default.
+	limit   time.Duration
+	endless bool
 }
 
 type ask struct {
@@ -88,19 +91,29 @@ type fault struct {
 // world is one dossier and all around it.
 type world struct {
 	*ledger
-	t      testing.TB
+	t      reporter
 	script script
 	mu     sync.Mutex
 
-	theatre  theatre
-	faults   []string // what must not have happened
-	moments  []moment // where a run could have died
-	answers  map[string]answer
-	Loads    int // of the register
-	Runs     int // of the workflow, by continuation as new
-	cancels  map[string]bool
-	noKeep   bool
-	finished bool
+	theatre theatre
+	Starts  []started
+	faults  []string // what must not have happened
+	moments []moment // where a run could have died
+	answers map[string]answer
+	Loads   int // of the register
+	Runs    int // of the workflow, by continuation as new
+	cancels map[string]bool
+	noKeep  bool
+	// loseAnswers lets every step be written and its answer get lost once.
+	loseAnswers bool
+	Questions   int // put to the portal
+	finished    bool
+}
+
+// started is the start of a successor, after so many steps.
+type started struct {
+	steps int
+	input *commonpb.Payloads
 }
 
 // moment is a state of everything outside the workflow, to go on from.
@@ -120,7 +133,7 @@ type answer struct {
 // They must be in nothing that Temporal sees.
 var secrets = []string{"Nguyễn Thị Bí Mật", "001190009999", "0912999888", "số 9 ngõ Kín", "xin rút vì chuyện riêng"}
 
-func newWorld(t testing.TB, s script) *world {
+func newWorld(t reporter, s script) *world {
 	w := &world{t: t, script: s, answers: map[string]answer{}, cancels: map[string]bool{}}
 	w.ledger = &ledger{
 		Facts: register.Facts{Code: "VNPHKI-250210-0001-0", Office: "VNPHKI", Network: "vnpost", Authority: "H26.12.03", Procedure: "2.000635",
@@ -150,7 +163,7 @@ func newWorld(t testing.TB, s script) *world {
 }
 
 // restore gives the world as it was at a moment, for another run.
-func (w *world) restore(t testing.TB, m moment) *world {
+func (w *world) restore(t reporter, m moment) *world {
 	return &world{t: t, script: w.script, ledger: m.ledger.clone(), answers: map[string]answer{}, cancels: map[string]bool{}, noKeep: true}
 }
 
@@ -213,6 +226,10 @@ func (w *world) plan(e event) {
 func (w *world) fire(e *event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.happen(e)
+}
+
+func (w *world) happen(e *event) {
 	if e.Done {
 		return
 	}
@@ -237,12 +254,12 @@ func (w *world) fire(e *event) {
 		return
 	}
 	if m != nil {
-		w.signal(m)
+		w.signal(m, e.Quiet)
 	}
 }
 
 // signal passes a message on, every time it comes; a repetition is told again.
-func (w *world) signal(m *message) {
+func (w *world) signal(m *message, quiet bool) {
 	switch {
 	case w.finished:
 		if m.State == "pending" || m.State == "signalled" {
@@ -252,9 +269,9 @@ func (w *world) signal(m *message) {
 	case m.State == "applied" && m.Kind == "parcel":
 		return // nothing that the workflow acts upon
 	case m.Kind == "portal":
-		w.theatre.Signal(workflows.SignalPortal, *m.Portal)
+		w.theatre.Signal(workflows.SignalPortal, *m.Portal, quiet)
 	default:
-		w.theatre.Signal(workflows.SignalParcel, *m.Parcel)
+		w.theatre.Signal(workflows.SignalParcel, *m.Parcel, quiet)
 	}
 	if m.State == "pending" {
 		m.State = "signalled"
@@ -264,7 +281,7 @@ func (w *world) signal(m *message) {
 func (w *world) relay(m *message) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.signal(m)
+	w.signal(m, false)
 }
 
 // prepare gives a command an id, as the API does when it stores it.
@@ -282,6 +299,7 @@ func (w *world) send(o *operation) {
 	if o.Decision != nil && o.Decision.At.IsZero() {
 		o.Decision.At = w.now()
 	}
+	o.Step = w.Row.Step
 	w.theatre.Ask(o.Command, func(a workflows.Answer, err error) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -478,6 +496,7 @@ func (w *world) CancelCourier(_ context.Context, e workflows.Effect) error {
 func (w *world) CatchUpPortal(_ context.Context, c workflows.CatchUp) ([]register.PortalReport, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.Questions++
 	var news []register.PortalReport
 	for _, s := range w.Portal.Said {
 		if m := w.acceptReport(s.ID, *s.Says); (m.State == "pending" || m.State == "signalled") && !slices.Contains(c.Known, m.ID) {

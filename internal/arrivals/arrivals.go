@@ -77,7 +77,7 @@ func (d Door) Portal(ctx context.Context, e portal.Event) (store.Inbox, error) {
 			}
 		}
 	}
-	m, _, err := d.Store.AcceptReport(ctx, store.Arrival{Source: SourcePortal, EventID: e.ID, Digest: digest(e), Text: plain(e.Text)}, e.Code, r, results)
+	m, _, err := d.Store.AcceptReport(ctx, store.Arrival{Source: SourcePortal, EventID: e.ID, Digest: digest(inUTC(e)), Text: plain(e.Text)}, e.Code, r, results)
 	return m, err
 }
 
@@ -145,7 +145,7 @@ func (d Door) parcel(ctx context.Context, carrier, shipment string, e courier.Ev
 		proof = string(raw)
 	}
 	m, _, err := d.Store.AcceptParcel(ctx, store.ParcelArrival{
-		Arrival: store.Arrival{Source: SourceCarrier(carrier), EventID: e.ID, Digest: digest(e), Text: plain(e.Reason)},
+		Arrival: store.Arrival{Source: SourceCarrier(carrier), EventID: e.ID, Digest: digest(parcelSaid(e)), Text: plain(e.Reason)},
 		Carrier: carrier, Key: e.Key, ShipmentID: shipment, Type: dossier.DeliveryState(e.Type), OccurredAt: e.OccurredAt, Proof: proof})
 	return m, err
 }
@@ -183,6 +183,24 @@ func plain(s string) string {
 }
 
 func unfit(pointer string) error { return fmt.Errorf("%w: %s", ErrUnfit, pointer) }
+
+// inUTC takes the zone out of a report, in which a webhook and our own asking may
+// differ.
+func inUTC(e portal.Event) portal.Event {
+	e.OccurredAt = e.OccurredAt.UTC()
+	if e.DueAt != nil {
+		due := e.DueAt.UTC()
+		e.DueAt = &due
+	}
+	return e
+}
+
+// parcelSaid is what a carrier's report says, without what may or may not be
+// filled in: zone and tracking number.
+func parcelSaid(e courier.Event) courier.Event {
+	e.OccurredAt, e.TrackingNumber = e.OccurredAt.UTC(), ""
+	return e
+}
 
 // digest tells a repetition from a change. It is taken over what was understood,
 // so that a webhook and our own asking give the same.

@@ -70,20 +70,27 @@ func (r *Relay) Run(ctx context.Context) error {
 	for range together {
 		g.Go(func() error { return r.startKicked(ctx) })
 	}
-	g.Go(func() error {
-		tick := time.NewTicker(interval)
-		defer tick.Stop()
-		for {
-			r.pass(ctx)
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-tick.C:
-			case <-r.kick:
-			}
-		}
-	})
+	// Each kind has a loop of its own: commands that wait for a slow answer hold
+	// up no signal.
+	g.Go(func() error { return r.loop(ctx, nil, r.passStarts) })
+	g.Go(func() error { return r.loop(ctx, r.kick, r.passMessages) })
+	g.Go(func() error { return r.loop(ctx, nil, r.passOperations) })
 	return g.Wait()
+}
+
+// loop passes one kind of row on, at every kick and by itself now and then.
+func (r *Relay) loop(ctx context.Context, kick <-chan struct{}, step func(context.Context) (int, error)) error {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		r.pass(ctx, step)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		case <-kick:
+		}
+	}
 }
 
 func (r *Relay) startKicked(ctx context.Context) error {
@@ -99,17 +106,15 @@ func (r *Relay) startKicked(ctx context.Context) error {
 	}
 }
 
-// pass goes once through everything that is due.
-func (r *Relay) pass(ctx context.Context) {
-	for _, step := range []func(context.Context) (int, error){r.passStarts, r.passMessages, r.passOperations} {
-		for {
-			n, err := step(ctx)
-			if err != nil && ctx.Err() == nil {
-				r.log.WarnContext(ctx, "relay could not pass everything on", "error", kindOf(err))
-			}
-			if err != nil || n < batch {
-				break
-			}
+// pass goes once through everything of one kind that is due.
+func (r *Relay) pass(ctx context.Context, step func(context.Context) (int, error)) {
+	for {
+		n, err := step(ctx)
+		if err != nil && ctx.Err() == nil {
+			r.log.WarnContext(ctx, "relay could not pass everything on", "error", kindOf(err))
+		}
+		if err != nil || n < batch {
+			return
 		}
 	}
 }

@@ -39,7 +39,17 @@ func (r *Relay) Send(ctx context.Context, op store.Operation) (workflows.Answer,
 }
 
 // startAndSend sends a command to a workflow that has yet to be started.
+//
+// A run that ended between the command's record and its answer has carried it
+// out: then the answer stands in the register.
 func (r *Relay) startAndSend(ctx context.Context, op store.Operation) (workflows.Answer, error) {
+	now, err := r.store.Operation(ctx, op.ID)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	if now.State == store.OperationApplied {
+		return workflows.Answer{Revision: now.Revision}, nil
+	}
 	d, err := r.store.Start(ctx, op.DossierCode)
 	if err != nil {
 		return workflows.Answer{}, err
@@ -58,6 +68,11 @@ func (r *Relay) update(ctx context.Context, op store.Operation) (workflows.Answe
 	if err != nil {
 		return answer, err
 	}
+	d, err := r.store.Start(ctx, op.DossierCode)
+	if err != nil {
+		return answer, err
+	}
+	c.Step = d.Step
 	h, err := r.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		UpdateID: op.ID, WorkflowID: op.DossierCode, UpdateName: op.Kind, Args: []any{c}, WaitForStage: client.WorkflowUpdateStageCompleted})
 	if err != nil {

@@ -32,8 +32,10 @@ func (r *Relay) Start(ctx context.Context, code string) error {
 	}
 	_, err = r.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: code, TaskQueue: workflows.QueueDossier, StaticSummary: summary, TypedSearchAttributes: attributes,
-		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		// The register guards against a second life: a closed dossier is not started
+		// (above). One that a restored register has open again must be.
+		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		Priority:                                 temporal.Priority{PriorityKey: priority, FairnessKey: d.Network},
 	}, workflows.DossierType, workflows.Start{Code: code})

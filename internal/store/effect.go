@@ -22,7 +22,7 @@ type Effect struct {
 	Act         string
 	State       string
 	Reference   string // the other side's mark for the act
-	Cause       string // code of a refusal
+	Cause       string // code of how the last try ended; "" while that is not known
 	Tries       int
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
@@ -36,12 +36,18 @@ func (s *Store) BeginEffect(ctx context.Context, key, code, act string) (e Effec
 	if res.Error != nil || res.RowsAffected == 1 {
 		return row, res.Error == nil, res.Error
 	}
-	err = s.with(ctx).Model(&Effect{}).Where("key = ?", key).Updates(map[string]any{"tries": gorm.Expr("tries + 1"), "updated_at": s.now()}).Error
+	err = s.with(ctx).Model(&Effect{}).Where("key = ?", key).Update("tries", gorm.Expr("tries + 1")).Error
 	if err != nil {
 		return e, false, err
 	}
 	err = s.with(ctx).Where("key = ?", key).Take(&e).Error
 	return e, false, err
+}
+
+// TryEffect notes that another try begins: how it ends is not known yet.
+func (s *Store) TryEffect(ctx context.Context, key string) error {
+	return s.with(ctx).Model(&Effect{}).Where("key = ? AND state = ?", key, EffectPending).
+		Updates(map[string]any{"cause": "", "updated_at": s.now()}).Error
 }
 
 // EndEffect writes how an effect ended. A done effect never becomes anything else.

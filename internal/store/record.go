@@ -236,6 +236,10 @@ func (s *Store) settleOperation(tx *gorm.DB, d *Dossier, t register.Transition) 
 	if err := tx.Where("id = ? AND dossier_code = ?", t.Operation, d.Code).Take(&op).Error; err != nil {
 		return op, fmt.Errorf("%w: %w", errNoOperation, err)
 	}
+	if op.State != OperationPending {
+		// Another run carried it out or refused it: this one is behind.
+		return op, fmt.Errorf("%w: operation %s is %s", ErrSuperseded, op.ID, op.State)
+	}
 	switch dossier.Command(op.Kind) {
 	case dossier.Supplement:
 		return op, s.adopt(tx, *d, op.ID)
@@ -287,6 +291,12 @@ func (s *Store) tasksOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
 }
 
 func (s *Store) open(tx *gorm.DB, d *Dossier, kind, cause string, owner dossier.Who) error {
+	if kind == "portal_code_taken" { // told of once, however often the number comes
+		var told int64
+		if err := tx.Model(&Task{}).Where("dossier_code = ? AND kind = ?", d.Code, kind).Count(&told).Error; err != nil || told > 0 {
+			return err
+		}
+	}
 	due := s.now().Add(24 * time.Hour)
 	if d.WaitingUntil != nil {
 		due = *d.WaitingUntil

@@ -1,0 +1,4 @@
+package workflows
+
+// TaskLabel is a human task in Vietnamese, for the tests.
+var TaskLabel = taskLabel
