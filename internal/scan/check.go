@@ -98,11 +98,11 @@ func (in *inspection) admit() (reader, bool) {
 	switch {
 	case n == 0:
 		in.rep.MediaType = "application/octet-stream"
-		in.find(Finding{Code: CodeCorrupt, Severity: Error}, "corrupt.empty")
+		in.find(Finding{Code: CodeCorrupt, Severity: SeverityError}, "corrupt.empty")
 	case !slices.Contains(in.p.MediaTypes, in.rep.MediaType):
-		in.find(Finding{Code: CodeUnsupportedType, Severity: Error}, "unsupported_type")
+		in.find(Finding{Code: CodeUnsupportedType, Severity: SeverityError}, "unsupported_type")
 	case in.src.size > in.p.MaxBytes:
-		in.find(Finding{Code: CodeTooLarge, Severity: Error, Measured: megabytes(in.src.size), Threshold: megabytes(in.p.MaxBytes)}, "too_large")
+		in.find(Finding{Code: CodeTooLarge, Severity: SeverityError, Measured: megabytes(in.src.size), Threshold: megabytes(in.p.MaxBytes)}, "too_large")
 	default:
 		return readers[in.rep.MediaType], true
 	}
@@ -135,9 +135,9 @@ func (in *inspection) find(f Finding, key string) {
 func (in *inspection) settleBlanks() {
 	all := len(in.blanks) >= in.rep.Pages
 	for _, b := range in.blanks {
-		severity := Warn
+		severity := SeverityWarn
 		if all || !b.surely {
-			severity = Error
+			severity = SeverityError
 		}
 		in.find(Finding{Code: CodeBlankPage, Page: b.page, Severity: severity, Measured: b.content, Threshold: in.p.Blankness}, CodeBlankPage+"."+severity)
 	}

@@ -25,17 +25,17 @@ func TestCheckDefects(t *testing.T) {
 		codes   []string
 	}{
 		{"clean", each, samplepage.Options{}, scan.Ready, nil},
-		{"ordinary lens", false, samplepage.Options{Blur: 1}, scan.Ready, nil},
+		{"ordinary lens", false, samplepage.Options{Blur: 0.8}, scan.Ready, nil},
 		{"grainy", false, samplepage.Options{Noise: 20}, scan.Ready, nil},
 		{"greyish", false, samplepage.Options{Dark: 0.3, Contrast: 0.8}, scan.Ready, nil},
 		{"one line", false, samplepage.Options{Lines: []string{"Giấy ủy quyền"}}, scan.Ready, nil},
-		{"soft", false, samplepage.Options{Blur: 2}, scan.Doubtful, []string{"blurred 1 warn"}},
-		{"soft and grainy", false, samplepage.Options{Blur: 2, Noise: 10}, scan.Doubtful, []string{"blurred 1 warn"}},
-		{"blurred", each, samplepage.Options{Blur: 4}, scan.Unreadable, []string{"blurred 1 error"}},
-		{"blurred and grainy", false, samplepage.Options{Blur: 4, Noise: 20}, scan.Unreadable, []string{"blurred 1 error"}},
-		{"lost in blur", false, samplepage.Options{Blur: 15}, scan.Unreadable, []string{"blurred 1 error"}},
-		{"coarse", each, samplepage.Options{DPI: 150}, scan.Doubtful, []string{"low_resolution 1 warn"}},
-		{"too coarse", each, samplepage.Options{DPI: 80}, scan.Unreadable, []string{"low_resolution 1 error"}},
+		{"soft", false, samplepage.Options{Blur: 1.8}, scan.Doubtful, []string{"blurred 1 warn"}},
+		{"soft and grainy", false, samplepage.Options{Blur: 1.8, Noise: 10}, scan.Doubtful, []string{"blurred 1 warn"}},
+		{"blurred", each, samplepage.Options{Blur: 3.2}, scan.Unreadable, []string{"blurred 1 error"}},
+		{"blurred and grainy", false, samplepage.Options{Blur: 3.2, Noise: 20}, scan.Unreadable, []string{"blurred 1 error"}},
+		{"lost in blur", false, samplepage.Options{Blur: 9}, scan.Unreadable, []string{"blurred 1 error"}},
+		{"coarse", each, samplepage.Options{DPI: 90}, scan.Doubtful, []string{"low_resolution 1 warn"}},
+		{"too coarse", each, samplepage.Options{DPI: 60}, scan.Unreadable, []string{"low_resolution 1 error"}},
 		{"dim", false, samplepage.Options{Dark: 0.62}, scan.Doubtful, []string{"too_dark 1 warn"}},
 		{"dark", each, samplepage.Options{Dark: 0.85}, scan.Unreadable, []string{"too_dark 1 error"}},
 		{"pale", false, samplepage.Options{Contrast: 0.2}, scan.Doubtful, []string{"too_bright 1 warn"}},
@@ -61,6 +61,23 @@ func TestCheckDefects(t *testing.T) {
 	}
 }
 
+// TestCheckAtTheCounter is the default profile on pages as a counter's scanner
+// gives them, good and bad.
+func TestCheckAtTheCounter(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		page samplepage.Options
+		want []string
+	}{
+		{samplepage.Options{DPI: 200, Blur: 1, Noise: 4}, nil},
+		{samplepage.Options{DPI: 200, Blur: 2.5, Noise: 4}, []string{"blurred 1 warn"}},
+		{samplepage.Options{DPI: 200, Blur: 4, Noise: 4}, []string{"blurred 1 error"}},
+	} {
+		rep := checkWith(t, encoders["application/pdf"](t, page(c.page)), scan.DefaultProfile())
+		require.Equal(t, c.want, codes(rep), "%+v: %+v", c.page, rep.Findings)
+	}
+}
+
 // There is no WebP encoder at hand, so two pages lie ready as files.
 func TestCheckWebP(t *testing.T) {
 	t.Parallel()
@@ -77,7 +94,7 @@ func TestCheckWebP(t *testing.T) {
 func TestCheckManyPages(t *testing.T) {
 	t.Parallel()
 	leaves := []image.Image{
-		page(samplepage.Options{}), page(samplepage.Options{Blur: 4}),
+		page(samplepage.Options{}), page(samplepage.Options{Blur: 3.2}),
 		page(samplepage.Options{Blank: true}), page(samplepage.Options{Dark: 0.62}),
 	}
 	want := []string{"blurred 2 error", "blank_page 3 warn", "too_dark 4 warn"}
@@ -96,10 +113,8 @@ func TestCheckManyPages(t *testing.T) {
 // nothing but others like it, it is a mistake; so is one with smears on it.
 func TestCheckBlankPages(t *testing.T) {
 	t.Parallel()
-	p := scan.DefaultProfile()
-	p.MinDPI = scan.Limit{Warn: 100, Error: 100} // small pages are quicker to draw
-	blank, clean := page(samplepage.Options{DPI: 110, Blank: true}), page(samplepage.Options{DPI: 110})
-	pale := page(samplepage.Options{DPI: 110, Contrast: 0.045})
+	blank, clean := page(samplepage.Options{Blank: true}), page(samplepage.Options{})
+	pale := page(samplepage.Options{Contrast: 0.045})
 	cases := []struct {
 		name   string
 		leaves []image.Image
@@ -110,7 +125,7 @@ func TestCheckBlankPages(t *testing.T) {
 		{"traces of writing", []image.Image{clean, pale}, []string{"blank_page 2 error"}},
 	}
 	for _, c := range cases {
-		require.Equal(t, c.want, codes(checkWith(t, must(samplepage.PDF(c.leaves...))(t), p)), c.name)
+		require.Equal(t, c.want, codes(check(t, must(samplepage.PDF(c.leaves...))(t))), c.name)
 	}
 }
 

@@ -59,6 +59,16 @@ func onePage(content, resources string, more ...string) []byte {
 // written is a page of real text.
 const written = "BT /F1 12 Tf 72 720 Td (Kinh gui Uy ban nhan dan phuong Hoan Kiem, thanh pho Ha Noi. Toi ten la Nguyen Van An, sinh ngay 01/01/1990.) Tj ET"
 
+// greedy is a PDF whose many streams all claim the same large part of the file.
+func greedy() []byte {
+	claims := make([]string, 2000)
+	for i := range claims {
+		claims[i] = "<< /Length 3000000 >>\nstream\nx"
+	}
+	body := append([]string{"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>"}, claims...)
+	return pdfOf(append(body, stream("", string(make([]byte, 3<<20))))...)
+}
+
 // fullPage draws picture /Im0 over the whole page.
 const fullPage = "q 595 0 0 842 0 0 cm /Im0 Do Q"
 

@@ -15,8 +15,8 @@ const (
 
 // The severities of a finding.
 const (
-	Warn  = "warn"
-	Error = "error"
+	SeverityWarn  = "warn"
+	SeverityError = "error"
 )
 
 // The codes of findings, as the API shows them.
@@ -86,7 +86,7 @@ type Report struct {
 func verdict(findings []Finding) Verdict {
 	worst := Ready
 	for _, f := range findings {
-		if f.Severity == Error {
+		if f.Severity == SeverityError {
 			return Unreadable
 		}
 		worst = Doubtful

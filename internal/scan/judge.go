@@ -26,7 +26,7 @@ func (in *inspection) judgeSharpness(page int, m measurement) bool {
 		return false
 	}
 	in.find(Finding{Code: CodeBlurred, Page: page, Severity: severity, Measured: m.sharpness, Threshold: floor}, CodeBlurred+"."+severity)
-	return severity == Error
+	return severity == SeverityError
 }
 
 // judgeLight names at most one fault of light, the worse first. Strong blur
@@ -40,7 +40,7 @@ func (in *inspection) judgeLight(page int, m measurement, blurred bool) {
 		code = CodeTooBright
 	}
 	switch {
-	case dark != "" && (dark == Error || pale != Error):
+	case dark != "" && (dark == SeverityError || pale != SeverityError):
 		in.find(Finding{Code: CodeTooDark, Page: page, Severity: dark, Measured: m.paper, Threshold: darkFloor}, CodeTooDark)
 	case pale != "" && !blurred:
 		in.find(Finding{Code: code, Page: page, Severity: pale, Measured: m.contrast, Threshold: paleFloor}, code)

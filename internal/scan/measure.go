@@ -107,15 +107,25 @@ func (t *tally) measure() measurement {
 	if len(t.tiles) == 0 {
 		return m
 	}
-	var spans, highs histogram
+	var spans, highs, slopes histogram
 	for _, tl := range t.tiles {
 		spans.add(tl.span())
 		highs.add(tl.high)
+		slopes.add(tl.slope)
 	}
 	m.paper = float64(highs.share(0.7))
-	// The quietest tiles tell the noise; ink must stand out well above it.
-	floor := min(max(12, 2.2*float64(spans.share(0.05))), 80)
-
+	// The quietest tiles tell the noise; ink must stand out well above it. Where
+	// not even they are quiet the page is full to its edges, or all noise: then
+	// the means of its tiles hardly differ.
+	const loud = 80
+	floor := max(12, 2.2*float64(spans.share(0.05)))
+	if floor > loud {
+		if t.even(float64(slopes.share(0.5))) {
+			m.flat = true
+			return m
+		}
+		floor = loud
+	}
 	var inked, quietSpan, quietSlope histogram
 	for _, tl := range t.tiles {
 		if float64(tl.span()) > floor {
@@ -128,10 +138,14 @@ func (t *tally) measure() measurement {
 	noise := float64(quietSlope.share(0.5))
 	m.content = float64(inked.n) / float64(len(t.tiles))
 	m.contrast = float64(inked.share(0.75))
-	m.flat = float64(t.drift.share(0.99)) <= 2+0.4*noise
+	m.flat = t.even(noise)
 	m.sharpness, m.strokes = t.sharpness(max(floor, m.contrast/2), noise, float64(quietSpan.share(0.5)))
 	return m
 }
+
+// even says whether the tiles' means differ no more than noise of the given
+// slope makes them: there is not even a smear.
+func (t *tally) even(noise float64) bool { return float64(t.drift.share(0.99)) <= 2+0.4*noise }
 
 // sharpness is the median over tiles with strong strokes of the steepest slope
 // divided by the contrast, both freed of what noise alone would give. So it asks

@@ -90,8 +90,8 @@ var sentences = map[string]sentence{
 		"The file's picture is packed in a way that is not taken: scan again and save as an ordinary PDF or JPEG.",
 	},
 	"unsupported_type.page": {
-		"Trang {page} dùng kiểu nén ảnh mà máy không tự kiểm tra được: hãy mở tệp và xem kỹ trang này có rõ không.",
-		"Page {page} is packed in a way that cannot be checked by machine: open the file and see whether this page is clear.",
+		"Trang {page} được lưu theo cách mà máy không tự kiểm tra được: hãy mở tệp và xem kỹ trang này có rõ không.",
+		"Page {page} is stored in a way that cannot be checked by machine: open the file and see whether this page is clear.",
 	},
 	"too_large": {
 		"Tệp lớn quá mức cho phép ({measured} MB, tối đa {threshold} MB): hãy quét ở 200 dpi hoặc chia thành nhiều tệp.",

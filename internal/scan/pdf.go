@@ -13,7 +13,7 @@ import (
 func readPDF(in *inspection) error {
 	doc, err := openPDF(in)
 	if encrypted(doc, err) {
-		in.find(Finding{Code: CodeEncrypted, Severity: Error}, CodeEncrypted)
+		in.find(Finding{Code: CodeEncrypted, Severity: SeverityError}, CodeEncrypted)
 		return nil
 	}
 	if err != nil {
@@ -26,7 +26,7 @@ func readPDF(in *inspection) error {
 	}
 	in.rep.Pages = len(pages)
 	if len(pages) > in.p.MaxPages {
-		in.find(Finding{Code: CodeTooManyPages, Severity: Error, Measured: float64(len(pages)), Threshold: float64(in.p.MaxPages)}, CodeTooManyPages)
+		in.find(Finding{Code: CodeTooManyPages, Severity: SeverityError, Measured: float64(len(pages)), Threshold: float64(in.p.MaxPages)}, CodeTooManyPages)
 		return nil
 	}
 	in.judgeTail()
@@ -47,7 +47,7 @@ func readPDF(in *inspection) error {
 func openPDF(in *inspection) (*model.Context, error) {
 	limits := model.DefaultResourceLimits()
 	limits.MaxStreamBytes = in.src.size
-	limits.MaxDecodeBytes = maxContent
+	limits.MaxDecodeBytes = 32 << 20 // of an object stream
 	limits.MaxObjectCount = in.p.MaxPDFObjects
 	limits.MaxXRefEntries = in.p.MaxPDFObjects
 	limits.MaxObjectStreamCount = in.p.MaxPDFObjects
@@ -92,6 +92,6 @@ func (in *inspection) judgeTail() {
 		return
 	}
 	if !bytes.Contains(tail, []byte("%%EOF")) {
-		in.find(Finding{Code: CodeCorrupt, Severity: Warn}, "corrupt.tail")
+		in.find(Finding{Code: CodeCorrupt, Severity: SeverityWarn}, "corrupt.tail")
 	}
 }

@@ -3,20 +3,25 @@ package scan
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 
+	"github.com/pdfcpu/pdfcpu/pkg/filter"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
 const (
-	maxContent = 32 << 20 // bytes of drawing instructions one page may make us read
+	maxContent = 16 << 20 // bytes of drawing instructions of one page that are read
+	maxRuns    = 5000     // drawings used by one page
 	maxForms   = 12       // drawings within drawings
 	maxDrawn   = 256      // pictures of one page that are remembered
 	covering   = 0.5      // share of the page from which a picture is what the page is
 )
 
-var errContent = errors.New("scan: page with too many drawing instructions")
+// errContent is a page with more instructions than are read. Plans of buildings
+// can be so, hence it is no fault of the file.
+var errContent = fmt.Errorf("%w: page with too many drawing instructions", errCoding)
 
 // matrix is a PDF transformation: x' = ax + cy + e, y' = bx + dy + f.
 type matrix [6]float64
@@ -42,6 +47,7 @@ type painting struct {
 	ctx      context.Context // of the one check that this is made for
 	pageArea float64
 	left     int // bytes of instructions still allowed
+	runs     int // streams of instructions carried out
 
 	pictures []drawn
 	at       map[int]int // object number -> index in pictures
@@ -57,7 +63,8 @@ type state struct {
 
 // run carries out one content stream.
 func (p *painting) run(content []byte, resources types.Dict, st state, depth int) error {
-	if p.left -= len(content); p.left < 0 {
+	p.left -= len(content)
+	if p.runs++; p.left < 0 || p.runs > maxRuns {
 		return errContent
 	}
 	if err := p.ctx.Err(); err != nil {
@@ -110,7 +117,7 @@ func (p *painting) object(resources types.Dict, name string, st state, depth int
 	case !nameIs(sd.Dict, "Subtype", "Form") || depth >= maxForms:
 		return nil
 	}
-	content, err := decodeStream(sd, int64(p.left))
+	content, err := instructions(sd, p.left)
 	if err != nil {
 		return err
 	}
@@ -149,6 +156,15 @@ func (p *painting) picture(ref types.Object, sd types.StreamDict, m matrix) {
 
 // cover is the share of the page that a picture takes.
 func (p *painting) cover(d drawn) float64 { return min(1, d.width*d.height/p.pageArea) }
+
+// instructions unpacks a content stream.
+func instructions(sd types.StreamDict, limit int) ([]byte, error) {
+	content, err := decodeStream(sd, int64(limit))
+	if errors.Is(err, filter.ErrDecodeLimitExceeded) {
+		return nil, errContent
+	}
+	return content, err
+}
 
 // decodeStream unpacks a stream into at most limit bytes.
 func decodeStream(sd types.StreamDict, limit int64) ([]byte, error) {

@@ -75,7 +75,7 @@ func (p picture) gray(maxPixels int64, scale float64) (gray, error) {
 
 // jpeg unpacks a picture that is a JPEG file.
 func (p picture) jpeg(maxPixels int64, scale float64) (gray, error) {
-	data, err := decodeStream(p.sd, maxContent)
+	data, err := decodeStream(p.sd, p.doc.Conf.Limits.MaxStreamBytes)
 	if err != nil {
 		return gray{}, err
 	}

@@ -56,7 +56,7 @@ func contents(doc *model.Context, page types.Dict) ([]byte, error) {
 		if !ok {
 			continue
 		}
-		content, err := decodeStream(sd, int64(maxContent-len(all)))
+		content, err := instructions(sd, maxContent-len(all))
 		if err != nil {
 			return nil, err
 		}

@@ -20,9 +20,9 @@ type Limit struct {
 func (l Limit) below(v float64) (severity string, threshold float64) {
 	switch {
 	case v < l.Error:
-		return Error, l.Error
+		return SeverityError, l.Error
 	case v < l.Warn:
-		return Warn, l.Warn
+		return SeverityWarn, l.Warn
 	}
 	return "", 0
 }
@@ -142,7 +142,7 @@ func (p Profile) validateNames() error {
 		if !slices.Contains(activeKinds, kind) {
 			return fmt.Errorf("scan: profile: active_content: %q is no kind of active content", kind)
 		}
-		if severity != Warn && severity != Error && severity != allow {
+		if severity != SeverityWarn && severity != SeverityError && severity != allow {
 			return fmt.Errorf("scan: profile: active_content.%s must be warn, error or allow", kind)
 		}
 	}

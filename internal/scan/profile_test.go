@@ -21,7 +21,7 @@ func TestDefaultProfile(t *testing.T) {
 	p.MediaTypes[0], p.ActiveContent["script"] = "text/html", "allow"
 	q := scan.DefaultProfile()
 	require.Equal(t, "application/pdf", q.MediaTypes[0])
-	require.Equal(t, scan.Error, q.ActiveContent["script"])
+	require.Equal(t, scan.SeverityError, q.ActiveContent["script"])
 }
 
 // A profile is written by people: each field can be wrong, and the error says

@@ -19,10 +19,10 @@ func TestWorseIsNeverBetter(t *testing.T) {
 		steps []float64
 		more  []samplepage.Options // starts besides the clean page
 	}{
-		"blur":   {func(o *samplepage.Options, v float64) { o.Blur = v }, []float64{0, 0.8, 1.4, 1.7, 2, 2.5, 3.5, 6, 10, 17}, []samplepage.Options{{Seed: 2, Noise: 6}, {Seed: 3, Noise: 12, Dark: 0.2}}},
-		"dark":   {func(o *samplepage.Options, v float64) { o.Dark = v }, []float64{0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97}, nil},
-		"pale":   {func(o *samplepage.Options, v float64) { o.Contrast = 1 - v }, []float64{0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.96, 0.99}, []samplepage.Options{{Seed: 3, Noise: 5}}},
-		"coarse": {func(o *samplepage.Options, v float64) { o.DPI = int(v) }, []float64{200, 181, 150, 120, 99, 70, 40, 10}, nil},
+		"blur":   {func(o *samplepage.Options, v float64) { o.Blur = v }, []float64{0, 1, 1.5, 2, 2.5, 4, 8, 14}, []samplepage.Options{{Seed: 2, Noise: 10, Dark: 0.2}}},
+		"dark":   {func(o *samplepage.Options, v float64) { o.Dark = v }, []float64{0, 0.5, 0.6, 0.8, 0.9, 0.97}, nil},
+		"pale":   {func(o *samplepage.Options, v float64) { o.Contrast = 1 - v }, []float64{0, 0.5, 0.8, 0.9, 0.96, 0.99}, nil},
+		"coarse": {func(o *samplepage.Options, v float64) { o.DPI = int(v) }, []float64{185, 150, 105, 95, 60, 30, 10}, nil},
 	}
 	for name, way := range ways {
 		for _, start := range append(way.more, samplepage.Options{Seed: 1}) {
@@ -30,7 +30,7 @@ func TestWorseIsNeverBetter(t *testing.T) {
 				t.Parallel()
 				p := scan.DefaultProfile()
 				if name != "coarse" { // smaller pages are quicker to draw; only blur in them is asked for
-					start.DPI, p.MinDPI = 120, scan.Limit{Warn: 1, Error: 1}
+					start.DPI, p.MinDPI = smallDPI, scan.Limit{Warn: 1, Error: 1}
 				}
 				last := scan.Ready
 				for _, v := range way.steps {
@@ -52,8 +52,8 @@ func TestSameBlurSameVerdict(t *testing.T) {
 	t.Parallel()
 	p := scan.DefaultProfile()
 	p.MinDPI = scan.Limit{Warn: 1, Error: 1}
-	for millimetres, want := range map[float64]string{0.12: "[]", 0.3: "[blurred 1 warn]", 0.55: "[blurred 1 error]"} {
-		for seed, dpi := range []int{160, 240} {
+	for millimetres, want := range map[float64]string{0.33: "[blurred 1 warn]", 0.55: "[blurred 1 error]"} {
+		for seed, dpi := range []int{150, 210} {
 			o := samplepage.Options{Seed: uint64(seed), DPI: dpi, Blur: millimetres / 25.4 * float64(dpi)}
 			got := codes(checkWith(t, must(samplepage.JPEG(samplepage.Page(o), 85))(t), p))
 			require.Equal(t, want, fmt.Sprint(got), "%v mm at %d dpi", millimetres, dpi)

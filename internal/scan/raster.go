@@ -117,15 +117,15 @@ func (in *inspection) broken(err error) {
 	case errors.As(err, &pixels):
 		in.tooManyPixels(max(1, in.rep.Pages), pixels)
 	case errors.Is(err, errCoding):
-		in.find(Finding{Code: CodeUnsupportedType, Severity: Error}, "unsupported_type.coding")
+		in.find(Finding{Code: CodeUnsupportedType, Severity: SeverityError}, "unsupported_type.coding")
 	default:
-		in.find(Finding{Code: CodeCorrupt, Severity: Error}, "corrupt")
+		in.find(Finding{Code: CodeCorrupt, Severity: SeverityError}, "corrupt")
 	}
 }
 
 func (in *inspection) tooManyPixels(page int, e errTooManyPixels) {
 	const million = 1e6
-	in.find(Finding{Code: CodeTooLarge, Page: page, Severity: Error,
+	in.find(Finding{Code: CodeTooLarge, Page: page, Severity: SeverityError,
 		Measured: float64(e.pixels) / million, Threshold: float64(in.p.MaxPagePixels) / million}, "too_large.page")
 }
 
@@ -137,8 +137,8 @@ func (in *inspection) brokenPage(page int, err error) {
 		in.tooManyPixels(page, pixels)
 	case errors.Is(err, errCoding):
 		// Other programs may well show it, so a person is asked to look.
-		in.find(Finding{Code: CodeUnsupportedType, Page: page, Severity: Warn}, "unsupported_type.page")
+		in.find(Finding{Code: CodeUnsupportedType, Page: page, Severity: SeverityWarn}, "unsupported_type.page")
 	default:
-		in.find(Finding{Code: CodeCorrupt, Page: page, Severity: Error}, "corrupt.page")
+		in.find(Finding{Code: CodeCorrupt, Page: page, Severity: SeverityError}, "corrupt.page")
 	}
 }

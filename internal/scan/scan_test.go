@@ -24,8 +24,21 @@ func TestMain(m *testing.M) {
 // pages keeps what was drawn: drawing takes longer than checking.
 var pages sync.Map
 
-// page draws a sample page, once for all tests.
+// Most tests draw pages at smallDPI and let that resolution pass: the race
+// detector makes every pixel dear.
+const smallDPI = 110
+
+func lenient() scan.Profile {
+	p := scan.DefaultProfile()
+	p.MinDPI = scan.Limit{Warn: 100, Error: 70}
+	return p
+}
+
+// page draws a sample page, small unless told otherwise, once for all tests.
 func page(o samplepage.Options) image.Image {
+	if o.DPI == 0 {
+		o.DPI = smallDPI
+	}
 	draw := sync.OnceValue(func() image.Image { return samplepage.Page(o) })
 	once, _ := pages.LoadOrStore(fmt.Sprintf("%#v", o), draw)
 	return once.(func() image.Image)()
@@ -48,10 +61,10 @@ func must[T any](v T, err error) func(testing.TB) T {
 	}
 }
 
-// check judges bytes with the default profile.
+// check judges bytes with a profile that takes small pages.
 func check(t testing.TB, data []byte) scan.Report {
 	t.Helper()
-	return checkWith(t, data, scan.DefaultProfile())
+	return checkWith(t, data, lenient())
 }
 
 func checkWith(t testing.TB, data []byte, p scan.Profile) scan.Report {

@@ -18,13 +18,12 @@ type source struct {
 	ctx  context.Context
 	r    io.ReaderAt
 	size int64
-	left int64 // bytes that may still be read
+	left int64 // what may still be read
 	err  error // the first failure that is not the file's fault
 }
 
 func newSource(ctx context.Context, r io.ReaderAt, size int64) *source {
-	// Honest files are read about once; a PDF's small objects cost a buffer each.
-	return &source{ctx: ctx, r: r, size: size, left: 4*size + 128<<20}
+	return &source{ctx: ctx, r: r, size: size, left: 4*size + 32<<20}
 }
 
 // ReadAt implements io.ReaderAt within the file's size.
@@ -39,7 +38,7 @@ func (s *source) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 || off >= s.size {
 		return 0, io.EOF
 	}
-	if s.left -= int64(len(p)); s.left < 0 {
+	if s.left -= cost(len(p)); s.left < 0 {
 		return 0, errTooMuchReading
 	}
 	short := int64(len(p)) > s.size-off
@@ -57,6 +56,17 @@ func (s *source) ReadAt(p []byte, off int64) (int, error) {
 		err = io.EOF
 	}
 	return n, err
+}
+
+// cost weighs a read against what an honest file needs, which is each byte about
+// once. Parsers look through a small buffer for each small object and keep
+// little of it; what they read at one go they keep.
+func cost(n int) int64 {
+	const buffer, little = 4096, 512
+	if n <= buffer {
+		return little
+	}
+	return int64(n)
 }
 
 // stream reads the file from its start.

@@ -33,7 +33,7 @@ func readTIFF(in *inspection) error {
 	}
 	in.rep.Pages = len(pages)
 	if len(pages) > in.p.MaxPages {
-		in.find(Finding{Code: CodeTooManyPages, Severity: Error, Measured: float64(len(pages)), Threshold: float64(in.p.MaxPages)}, CodeTooManyPages)
+		in.find(Finding{Code: CodeTooManyPages, Severity: SeverityError, Measured: float64(len(pages)), Threshold: float64(in.p.MaxPages)}, CodeTooManyPages)
 		return nil
 	}
 	for i, d := range pages {

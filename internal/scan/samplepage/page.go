@@ -33,7 +33,7 @@ type Options struct {
 	DPI int
 	// Blur is the standard deviation of a Gaussian blur in pixels of this page.
 	// At 200 dpi, 1 is an
-	// ordinary scan, 2 soft, 4 beyond reading.
+	// ordinary scan, 2.5 soft, 4 beyond reading.
 	Blur float64
 	// Dark takes light away: 0 none, 1 all.
 	Dark float64

@@ -32,14 +32,15 @@ func spoil(img *image.RGBA, o Options, rng *rand.Rand) {
 }
 
 // blur is a Gaussian made of three box blurs, whose cost does not grow with the
-// deviation. The boxes have fractional ends, so that any deviation can be had.
+// deviation. A box is 2*whole+1 pixels wide and has a part of one more at either
+// end, so that any deviation can be had.
 func blur(img *image.RGBA, sigma float64) {
-	// Three boxes of half-width r have together the variance r(r+1) for whole r;
-	// between, we take the curve through those points.
-	r := (math.Sqrt(1+4*sigma*sigma) - 1) / 2
-	blurRows(img, r)
+	variance := sigma * sigma / 3 // of each of the three
+	whole := math.Floor((math.Sqrt(12*variance+1) - 1) / 2)
+	part := (2*whole + 1) * (whole*(whole+1) - 3*variance) / (6 * (variance - (whole+1)*(whole+1)))
+	blurRows(img, int(whole), float32(part))
 	turned := transpose(img)
-	blurRows(turned, r)
+	blurRows(turned, int(whole), float32(part))
 	copy(img.Pix, transpose(turned).Pix)
 }
 
@@ -61,9 +62,9 @@ func transpose(img *image.RGBA) *image.RGBA {
 	return out
 }
 
-func blurRows(img *image.RGBA, r float64) {
+func blurRows(img *image.RGBA, whole int, part float32) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
-	pad := int(r) + 1
+	pad := whole + 1
 	line, spare := make([]float32, w+2*pad), make([]float32, w+2*pad)
 	for y := range h {
 		row := img.Pix[y*img.Stride:][:w*4]
@@ -75,7 +76,7 @@ func blurRows(img *image.RGBA, r float64) {
 				line[pad+i] = float32(row[i*4+k])
 			}
 			for range 3 {
-				box(spare, line, pad, float32(r))
+				box(spare, line, whole, part)
 				line, spare = spare, line
 			}
 			for i := range w {
@@ -95,16 +96,16 @@ func white(row []uint8) bool {
 	return true
 }
 
-// box writes to out the mean of what lies within r of each value of line. Both
-// have pad values before and after, which go on with the end's value, as white
-// paper does.
-func box(out, line []float32, pad int, r float32) {
+// box writes to out the weighted mean of what lies around each value of line.
+// Both have whole+1 values more at either end, which go on with the end's own,
+// as white paper does.
+func box(out, line []float32, whole int, part float32) {
+	pad := whole + 1
 	n := len(line) - pad
 	for i := range pad {
 		line[i], line[n+i] = line[pad], line[n-1]
 	}
-	whole := int(r)
-	part, scale := r-float32(whole), 1/(2*r+1)
+	scale := 1 / (float32(2*whole+1) + 2*part)
 	var sum float32
 	for _, v := range line[pad-whole : pad+whole] {
 		sum += v

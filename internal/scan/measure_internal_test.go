@@ -1,0 +1,181 @@
+package scan
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// bars are black bars on white, each edge spread over so many pixels.
+func bars(w, h int, spread float64) gray {
+	g := gray{w: w, h: h, pix: make([]uint8, w*h)}
+	for y := range h {
+		for x := range w {
+			d := math.Abs(float64(x%24)-12) - 6 // signed distance from the bar's edge
+			v := 0.5 + 0.5*math.Erf(d/(math.Sqrt2*max(spread, 0.01)))
+			g.pix[y*w+x] = uint8(20 + 220*v)
+		}
+	}
+	return g
+}
+
+func sharpnessOf(g gray) float64 {
+	var t tally
+	t.add(g)
+	return t.measure().sharpness
+}
+
+// Sharpness follows the formula: a Gaussian edge, smoothed by our own binomial of
+// variance 1/2, has a slope of 1/sqrt(2 pi (s^2 + 1/2)) of its height.
+func TestSharpnessIsEdgeSlope(t *testing.T) {
+	t.Parallel()
+	for _, s := range []float64{1, 1.5, 2, 2.5, 3} {
+		want := 1 / math.Sqrt(2*math.Pi*(s*s+0.5))
+		require.InDelta(t, want, sharpnessOf(bars(400, 400, s)), 0.04, "spread %v", s)
+	}
+}
+
+// Neither paler ink nor noise is mistaken for blur or for sharpness.
+func TestSharpnessIgnoresLightAndNoise(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, spread := range []float64{0.5, 2} {
+		clean := bars(480, 480, spread)
+		for y := range clean.h { // the upper half is paper
+			for x := 0; x < clean.w && y < clean.h/2; x++ {
+				clean.pix[y*clean.w+x] = 240
+			}
+		}
+		want := sharpnessOf(clean)
+		pale, noisy := gray{clean.w, clean.h, make([]uint8, len(clean.pix))}, gray{clean.w, clean.h, make([]uint8, len(clean.pix))}
+		for i, v := range clean.pix {
+			pale.pix[i] = 150 + v/4
+			noisy.pix[i] = uint8(max(0, min(255, float64(v)+rng.NormFloat64()*12)))
+		}
+		require.InDelta(t, want, sharpnessOf(pale), 0.04)
+		require.InDelta(t, want, sharpnessOf(noisy), 0.04)
+	}
+}
+
+// Nothing but noise has no content, and so no sharpness to be praised for.
+func TestNoiseIsNoContent(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(2, 2))
+	g := gray{w: 600, h: 800, pix: make([]uint8, 600*800)}
+	for _, sd := range []float64{0, 3, 15, 40} {
+		for i := range g.pix {
+			g.pix[i] = uint8(max(0, min(255, 180+rng.NormFloat64()*sd)))
+		}
+		var tl tally
+		tl.add(g)
+		m := tl.measure()
+		require.Less(t, m.content, 0.0015, "sd %v", sd)
+		require.True(t, m.flat, "sd %v", sd)
+	}
+}
+
+// What lies in the margin is the edge of glass and paper.
+func TestMarginDoesNotCount(t *testing.T) {
+	t.Parallel()
+	g := gray{w: 600, h: 800, pix: make([]uint8, 600*800)}
+	for i := range g.pix {
+		if g.pix[i] = 250; i%600 < 15 {
+			g.pix[i] = 0
+		}
+	}
+	var tl tally
+	tl.add(g)
+	require.Zero(t, tl.measure().content)
+}
+
+// A picture too small for a tile measures nothing and breaks nothing.
+func TestTinyPictures(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{1, 1}, {1, 500}, {500, 1}, {15, 15}, {16, 16}, {17, 300}} {
+		var tl tally
+		tl.add(gray{w: size[0], h: size[1], pix: make([]uint8, size[0]*size[1])})
+		require.Zero(t, tl.measure().contrast, "%v", size)
+	}
+}
+
+// Shrinking keeps the mean, whatever the sizes, and the place of things.
+func TestShrink(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(3, 3))
+	for _, size := range [][2]int{{1, 1}, {2, 3}, {7, 5}, {100, 37}, {333, 200}} {
+		img := image.NewGray(image.Rect(0, 0, size[0], size[1]))
+		sum := 0.0
+		for i := range img.Pix {
+			img.Pix[i] = uint8(rng.UintN(256))
+			sum += float64(img.Pix[i])
+		}
+		for _, scale := range []float64{0.001, 0.1, 0.3, 0.5, 0.75, 0.999, 1, 3} {
+			g := shrink(img, scale)
+			require.Len(t, g.pix, g.w*g.h)
+			got := 0.0
+			for _, v := range g.pix {
+				got += float64(v)
+			}
+			require.InDelta(t, sum/float64(len(img.Pix)), got/float64(len(g.pix)), 1, "%v at %v", size, scale)
+		}
+	}
+	half := image.NewGray(image.Rect(0, 0, 4, 4))
+	copy(half.Pix, []uint8{0, 0, 200, 200, 0, 0, 200, 200, 100, 100, 40, 40, 100, 100, 40, 40})
+	require.Equal(t, []uint8{0, 200, 100, 40}, shrink(half, 0.5).pix)
+}
+
+// Every kind of picture gives the same grey, and what is transparent is paper.
+func TestRowReaders(t *testing.T) {
+	t.Parallel()
+	rect := image.Rect(3, 5, 11, 9) // does not start at nought
+	colour := color.NRGBA{R: 200, G: 100, B: 50, A: 255}
+	want := uint8(124) // 0.299 R + 0.587 G + 0.114 B
+	ycc := image.NewYCbCr(rect, image.YCbCrSubsampleRatio420)
+	for i := range ycc.Y {
+		ycc.Y[i] = want
+	}
+	grey := image.NewGray(rect)
+	for i := range grey.Pix {
+		grey.Pix[i] = want
+	}
+	images := []image.Image{ycc, grey}
+	for _, img := range []interface {
+		image.Image
+		Set(x, y int, c color.Color)
+	}{
+		image.NewRGBA(rect), image.NewNRGBA(rect), image.NewRGBA64(rect), image.NewNRGBA64(rect), image.NewCMYK(rect),
+		image.NewPaletted(rect, color.Palette{color.White, colour}),
+	} {
+		for y := rect.Min.Y; y < rect.Max.Y; y++ {
+			for x := rect.Min.X; x < rect.Max.X; x++ {
+				img.Set(x, y, colour)
+			}
+		}
+		images = append(images, img)
+	}
+	for _, img := range images {
+		for i, v := range shrink(img, 1).pix {
+			require.InDelta(t, want, v, 1, "%T at %d", img, i)
+		}
+	}
+	for _, clear := range []image.Image{image.NewNRGBA(rect), image.NewRGBA(rect), image.NewPaletted(rect, color.Palette{color.Transparent})} {
+		require.Equal(t, uint8(255), shrink(clear, 1).pix[0], "%T", clear)
+	}
+}
+
+func TestHistogramShare(t *testing.T) {
+	t.Parallel()
+	var h histogram
+	require.Zero(t, h.share(0.5))
+	for v := range 100 {
+		h.add(uint8(v))
+	}
+	for part, want := range map[float64]uint8{0.05: 4, 0.5: 49, 0.75: 74, 0.97: 96, 1: 99} {
+		require.InDelta(t, want, h.share(part), 1, fmt.Sprint(part))
+	}
+}
