@@ -29,7 +29,8 @@ func newDossier(set *settings) *cobra.Command {
 		Long: `Files, follows and works on dossiers through the API.
 
 Signs in with --token or HOSO_TOKEN. Beside an embedded register, --as SUBJECT
-makes a development token instead ("hoso token" and "hoso up --demo" register subjects).`,
+makes a development token instead ("hoso token" and "hoso up --demo" register
+subjects), and who only reads needs neither.`,
 	}
 	p := c.PersistentFlags()
 	p.StringVar(&f.server, "server", "", "the API's `address` (default: that of HOSO_ADDR)")
@@ -43,6 +44,9 @@ makes a development token instead ("hoso token" and "hoso up --demo" register su
 	return c
 }
 
+// errNobody asks who is acting.
+var errNobody = errors.New("who is asking? Sign in with --token or HOSO_TOKEN, or with --as SUBJECT beside an embedded register")
+
 // client prepares calls as the flags say.
 func (f *callFlags) client() (*apiclient.Client, error) {
 	c, err := f.config()
@@ -53,6 +57,45 @@ func (f *callFlags) client() (*apiclient.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.with(&c, token)
+}
+
+// reader prepares calls that only read. Beside an embedded register nobody needs
+// to sign in for that: whoever can read its key can read it all.
+func (f *callFlags) reader(ctx context.Context) (*apiclient.Client, error) {
+	c, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	token, err := f.bearer(&c)
+	if errors.Is(err, errNobody) && c.Embedded() {
+		token, err = f.auditor(ctx, &c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f.with(&c, token)
+}
+
+// auditor signs in as one who reads all and acts never.
+func (f *callFlags) auditor(ctx context.Context, c *program.Config) (string, error) {
+	key, err := c.DevKey()
+	if err != nil {
+		return "", errNobody
+	}
+	register, err := c.OpenSafeRegister(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer register.Close() //nolint:errcheck // everything is committed
+	who, _, err := program.AddSubject(ctx, register, identity.Subject{ID: "terminal", Role: identity.Auditor})
+	if err != nil {
+		return "", err
+	}
+	return identity.Mint(key, who.ID, tokenFor)
+}
+
+func (f *callFlags) with(c *program.Config, token string) (*apiclient.Client, error) {
 	server := f.server
 	if server == "" {
 		server = program.URLOf(c.Addr)
@@ -81,7 +124,7 @@ func (f *callFlags) bearer(c *program.Config) (string, error) {
 	if token := f.lookup("HOSO_TOKEN"); token != "" {
 		return token, nil
 	}
-	return "", errors.New("who is asking? Sign in with --token or HOSO_TOKEN, or with --as SUBJECT beside an embedded register")
+	return "", errNobody
 }
 
 // idempotencyKey is the one given, or a new one.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -18,7 +19,7 @@ func newShow(f *callFlags) *cobra.Command {
 		Short: "Show where a dossier stands",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.client()
+			c, err := f.reader(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -68,7 +69,7 @@ func newList(f *callFlags) *cobra.Command {
 }
 
 func (f *callFlags) list(ctx context.Context, query url.Values) error {
-	c, err := f.client()
+	c, err := f.reader(ctx)
 	if err != nil {
 		return err
 	}
@@ -105,7 +106,7 @@ func newTimeline(f *callFlags) *cobra.Command {
 		Short: "Show every change of a dossier",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.client()
+			c, err := f.reader(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -117,21 +118,23 @@ func newTimeline(f *callFlags) *cobra.Command {
 				return err
 			}
 			events, err := c.Timeline(cmd.Context(), args[0])
+			stage := ""
 			for _, e := range events {
-				fmt.Fprintln(f.out, eventLine(e))
+				stage = cmp.Or(e.Data["stage"], stage)
+				fmt.Fprintln(f.out, eventLine(e, stage))
 			}
 			return err
 		},
 	}
 }
 
-// eventLine is a change in one line.
-func eventLine(e apiclient.Event) string {
+// eventLine is a change in one line; stage is where it leaves the dossier.
+func eventLine(e apiclient.Event, stage string) string {
 	who := e.Actor.Role
 	if e.Actor.Subject != "" {
 		who = e.Actor.Subject
 	}
-	line := fmt.Sprintf("%3d  %s  %-13s %-34s %s", e.Seq, moment(&e.At), e.Data["stage"], e.Label, who)
+	line := fmt.Sprintf("%3d  %s  %-13s %-34s %s", e.Seq, moment(&e.At), stage, e.Label, who)
 	if e.Text != "" {
 		line += "  “" + e.Text + "”"
 	}

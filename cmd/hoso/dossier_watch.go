@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,7 +28,7 @@ const watchEvery = 300 * time.Millisecond
 // watch prints each change as it comes. On a terminal a bar shows how far the
 // dossier is on its way through the stages.
 func (f *callFlags) watch(ctx context.Context, code string) error {
-	c, err := f.client()
+	c, err := f.reader(ctx)
 	if err != nil {
 		return err
 	}
@@ -60,6 +61,7 @@ type watcher struct {
 	out    *callFlags
 	json   bool
 	seen   int64
+	stage  string // of the last event
 }
 
 // look tells what is new and says whether the way has ended.
@@ -86,9 +88,9 @@ func (w *watcher) events(ctx context.Context) error {
 		if e.Seq <= w.seen {
 			continue
 		}
-		w.seen = e.Seq
+		w.seen, w.stage = e.Seq, cmp.Or(e.Data["stage"], w.stage)
 		if !w.json {
-			w.con.Line("%s", eventLine(e))
+			w.con.Line("%s", eventLine(e, w.stage))
 			continue
 		}
 		raw, err := json.Marshal(e)

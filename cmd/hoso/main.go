@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // streams are what a run of the program reads and writes.
@@ -20,9 +21,10 @@ type streams struct {
 
 func main() {
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal asks for an orderly stop. After it the default behaviour
-	// is back, so that a second one ends the program at once.
-	context.AfterFunc(ctx, release)
+	// The first signal asks for an orderly stop. A while after it the default
+	// behaviour is back, so that another one ends the program at once. Not sooner:
+	// who signals a whole group may well signal us twice.
+	context.AfterFunc(ctx, func() { time.AfterFunc(patience, release) })
 	err := realMain(ctx, os.Args[1:], os.Environ(), streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	if err == nil {
 		return
@@ -32,6 +34,9 @@ func main() {
 	}
 	os.Exit(1)
 }
+
+// patience is how long after the first signal further ones say nothing new.
+const patience = time.Second
 
 // errTold is a failure that the command has already put into words.
 var errTold = errors.New("failed")

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,6 +47,11 @@ shows how they move until they are delivered.`,
 }
 
 func (s *settings) up(ctx context.Context, f upFlags) error {
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		var release context.CancelFunc
+		ctx, release = signal.NotifyContext(ctx, syscall.SIGHUP) // the terminal was closed
+		defer release()
+	}
 	o, err := s.upOptions(ctx, f)
 	if err != nil {
 		return err

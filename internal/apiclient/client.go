@@ -79,6 +79,9 @@ func (p *Problem) Error() string {
 	return b.String()
 }
 
+// errForeign is an answer that hoso does not give.
+var errForeign = errors.New("not as hoso does")
+
 // ErrAway means that no server answers.
 var ErrAway = errors.New("the server does not answer")
 
@@ -106,28 +109,34 @@ func (c *Client) Post(ctx context.Context, path, key string, body any) (json.Raw
 
 // operation is the state of a command that was stored and not yet carried out.
 type operation struct {
-	ID    string `json:"id"`
-	State string `json:"state"`
+	ID      string   `json:"id"`
+	Dossier string   `json:"dossier"`
+	State   string   `json:"state"`
+	Problem *Problem `json:"problem"`
 }
 
-// await follows a command that was answered 202 to its end.
+// askAgain is how long a stored command is left alone between questions.
+const askAgain = 500 * time.Millisecond
+
+// await follows a stored command to its end, and gives the dossier after it.
 func (c *Client) await(ctx context.Context, answer json.RawMessage) (json.RawMessage, error) {
-	var op operation
-	if err := json.Unmarshal(answer, &op); err != nil || op.ID == "" {
-		return answer, nil //nolint:nilerr // not an operation: the answer as it is
-	}
 	for {
-		raw, err := c.Get(ctx, "/v1/operations/"+url.PathEscape(op.ID))
-		if err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal(raw, &op); err != nil || op.State != "pending" {
-			return raw, err
+		op, err := decode[operation](answer, nil)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("read operation: %w", err)
+		case op.State == "applied":
+			return c.Get(ctx, "/v1/dossiers/"+url.PathEscape(op.Dossier))
+		case op.State == "refused" && op.Problem != nil:
+			return nil, op.Problem
 		}
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(500 * time.Millisecond):
+		case <-time.After(askAgain):
+		}
+		if answer, err = c.Get(ctx, "/v1/operations/"+url.PathEscape(op.ID)); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -167,8 +176,8 @@ func (c *Client) do(ctx context.Context, method, path, key, contentType string, 
 				return raw, status, err
 			}
 			wait = min(max(p.RetryAfter, wait), 10*time.Second)
-		case errors.Is(err, ErrAway):
-			return raw, status, err // nobody there: say so at once
+		case errors.Is(err, ErrAway), errors.Is(err, errForeign):
+			return raw, status, err // nobody there, or somebody else: say so at once
 		}
 		select {
 		case <-ctx.Done():
@@ -218,7 +227,7 @@ func (c *Client) away(err error) error {
 func problemOf(res *http.Response, raw []byte) error {
 	p := &Problem{}
 	if json.Unmarshal(raw, p) != nil || p.Code == "" {
-		return fmt.Errorf("the server answers %s, and not as hoso does", res.Status)
+		return fmt.Errorf("the server answers %s, and %w", res.Status, errForeign)
 	}
 	p.Status = res.StatusCode
 	if seconds, err := time.ParseDuration(res.Header.Get("Retry-After") + "s"); err == nil {

@@ -75,6 +75,14 @@ func (s sample) filing(document string) map[string]any {
 	}
 }
 
+// Page draws the sample page of a form as a PDF, sharp, or too poor to be read.
+func Page(poor bool) ([]byte, error) {
+	if poor {
+		return scan(samples()[1].page)
+	}
+	return scan(samplepage.Options{})
+}
+
 // scan draws a page as the counter's scanner would give it. The same options
 // give the same bytes, so that a repeated upload is the same upload.
 func scan(o samplepage.Options) ([]byte, error) {

@@ -49,14 +49,19 @@ func Devserver(named string) (Program, error) {
 // oldest is the oldest Temporal server that hoso was tried with.
 var oldest = [3]int{1, 32, 0}
 
-// Installed finds the temporal program on the PATH and refuses one that is too
-// old, or that cannot be told to write durably: in SQLite's WAL mode anything
-// below synchronous=FULL loses acknowledged dossiers when the power goes.
+// Installed finds the temporal program on the PATH; see Usable.
 func Installed(ctx context.Context) (Program, error) {
 	path, err := exec.LookPath("temporal")
 	if err != nil {
 		return Program{}, errors.New("no temporal program on the PATH: install it, or leave --temporal out to use the one that comes with hoso")
 	}
+	return Usable(ctx, path)
+}
+
+// Usable refuses a temporal program that is too old, or that cannot be told to
+// write durably: in SQLite's WAL mode anything below synchronous=FULL loses
+// acknowledged dossiers when the power goes.
+func Usable(ctx context.Context, path string) (Program, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, path, "--version").Output()

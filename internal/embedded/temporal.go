@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ const (
 	stopWithin   = 15 * time.Second // an orderly stop; then it is ended
 	settled      = 10 * time.Second // who lived that long has started well
 	quickDeaths  = 6                // in a row, after which we give up
-	firstPause   = 250 * time.Millisecond
+	shortPause   = 250 * time.Millisecond
 	longestPause = 4 * time.Second
 )
 
@@ -39,6 +40,7 @@ type child struct {
 	dir     string // of its database
 	output  *os.File
 	log     *slog.Logger
+	pause   time.Duration // before it is started again, doubled each time; shortPause if 0
 
 	pid atomic.Int64
 }
@@ -59,7 +61,8 @@ func (c *child) arguments() []string {
 
 // run keeps the child alive until the context ends, and then stops it.
 func (c *child) run(ctx context.Context) error {
-	pause := firstPause
+	first := cmp.Or(c.pause, shortPause)
+	pause := first
 	for quick := 0; ; {
 		begun := time.Now()
 		err := c.live(ctx)
@@ -67,7 +70,7 @@ func (c *child) run(ctx context.Context) error {
 			return nil
 		}
 		if time.Since(begun) > settled {
-			quick, pause = 0, firstPause
+			quick, pause = 0, first
 		}
 		if quick++; quick >= quickDeaths {
 			return fmt.Errorf("Temporal does not stay up (%w); its words are in %s", err, c.output.Name()) //nolint:staticcheck // a name
@@ -119,11 +122,11 @@ func (c *child) live(ctx context.Context) error {
 // port: it notices and stops by itself.
 const orphanWithin = 12 * time.Second
 
-// awaitPort waits until nobody listens on a port. waiting is called once if
-// there is something to wait for.
-func awaitPort(ctx context.Context, name string, port int, waiting func()) error {
+// awaitPort waits for a while until nobody listens on a port. waiting is called
+// once if there is something to wait for.
+func awaitPort(ctx context.Context, name string, port int, within time.Duration, waiting func()) error {
 	address := net.JoinHostPort(host, strconv.Itoa(port))
-	for end := time.Now().Add(orphanWithin); ; {
+	for end := time.Now().Add(within); ; {
 		l, err := net.Listen("tcp", address)
 		if err == nil {
 			return l.Close()

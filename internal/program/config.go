@@ -140,6 +140,10 @@ func (c *Config) Check() error {
 // Embedded says whether the register is the SQLite file of the embedded mode.
 func (c *Config) Embedded() bool { return strings.HasPrefix(c.DatabaseURL, "sqlite:") }
 
+// OwnKeys says whether no issuer was named, so that tokens are signed with the
+// development key.
+func (c *Config) OwnKeys() bool { return c.embeddedKeys }
+
 // KeyDir is where keys lie that we made ourselves.
 func (c *Config) KeyDir() string { return filepath.Join(c.Data, "keys") }
 

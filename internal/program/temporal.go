@@ -128,7 +128,7 @@ func Short(err error) string {
 	}
 	text := err.Error()
 	if i := strings.LastIndex(text, "desc = "); i >= 0 {
-		text = strings.TrimSuffix(text[i+len("desc = "):], `"`)
+		text = strings.Trim(text[i+len("desc = "):], `"`)
 	}
 	return text
 }

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// desk is an API that answers as it is told and keeps what it was asked.
+type desk struct {
+	*httptest.Server
+	mu      sync.Mutex
+	asked   []string // method, path, key and body
+	auth    []string
+	answers map[string][]string // by method and path, one after the other; the last one stays
+}
+
+func newDesk(t *testing.T, answers map[string][]string) (*desk, *shell) {
+	t.Helper()
+	d := &desk{answers: answers}
+	d.Server = httptest.NewServer(http.HandlerFunc(d.handle))
+	t.Cleanup(d.Close)
+	return d, newShell(t, "HOSO_ADDR="+strings.TrimPrefix(d.URL, "http://"), "HOSO_TOKEN=sesame")
+}
+
+func (d *desk) handle(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at := r.Method + " " + r.URL.RequestURI()
+	d.asked = append(d.asked, at+" "+r.Header.Get("Idempotency-Key")+" "+string(body))
+	d.auth = append(d.auth, r.Header.Get("Authorization"))
+	list := d.answers[at]
+	if len(list) == 0 {
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, `{"status":404,"code":"not_found","title":"Không tìm thấy"}`)
+		return
+	}
+	if len(list) > 1 {
+		d.answers[at] = list[1:]
+	}
+	fmt.Fprint(w, list[0])
+}
+
+// body is what the last request carried, as JSON.
+func (d *desk) body(t *testing.T) string {
+	t.Helper()
+	last := d.asked[len(d.asked)-1]
+	return last[strings.Index(last, "{"):]
+}
+
+const code = "VNPHKI-250205-0001-M"
+
+// answer is a dossier as the API shows it.
+func answer(stage, status, waiting string, revision int) string {
+	return fmt.Sprintf(`{"code":%q,"portal_code":null,"procedure":{"code":"2.000635","name":"Cấp bản sao","version":"163/QĐ-BTP"},
+		"office":"VNPHKI","network":"vnpost","authority":"H26.12.03","stage":%q,"status":%s,"route":"online",
+		"filed_at":"2025-02-05T09:30:00+07:00","received_at":"2025-02-05T09:31:00+07:00","due_at":"2025-02-05T17:00:00+07:00","overdue":true,"parked":true,
+		"payment":{"state":"none"},"delivery":{"method":"courier","carrier":"vnpost","state":"none","shipment_id":null},
+		"waiting_for":%s,"papers":[{"component":"to-khai","holder":"office VNPHKI","offered_to":"carrier vnpost"}],"revision":%d}`,
+		code, stage, status, waiting, revision)
+}
+
+var (
+	processing = answer("decision", `{"code":4,"name":"processing","label":"Đang xử lý"}`, `{"who":"portal","what":"decision","label":"Cổng dịch vụ công: giải quyết hồ sơ","until":"2025-02-06T17:00:00+07:00"}`, 3)
+	closed     = answer("closed", `{"code":10,"name":"returned","label":"Đã trả kết quả"}`, `{"who":"nobody","what":"nothing","label":"không còn việc","until":null}`, 4)
+)
+
+const timelineBefore = `{"items":[
+	{"seq":1,"at":"2025-02-05T09:30:00+07:00","kind":"filed","label":"Hồ sơ được tiếp nhận tại quầy","actor":{"role":"clerk","subject":"an"},"data":{"stage":"intake"}},
+	{"seq":2,"at":"2025-02-05T09:30:01+07:00","kind":"parcel","label":"Bưu gửi: đã đặt","actor":{"role":"courier"}},
+	{"seq":3,"at":"2025-02-05T09:31:00+07:00","kind":"status","label":"Cơ quan cập nhật trạng thái","actor":{"role":"portal"},"data":{"stage":"decision"},"text":"Đủ giấy tờ"}]}`
+
+var timelineAfter = strings.TrimSuffix(timelineBefore, "]}") +
+	`,{"seq":4,"at":"2025-02-05T10:00:00+07:00","kind":"delivered","label":"Kết quả đã tới tay công dân","actor":{"role":"system"},"data":{"stage":"closed"}}]}`
+
+func TestShowAndListAreForPeople(t *testing.T) {
+	t.Parallel()
+	_, s := newDesk(t, map[string][]string{
+		"GET /v1/dossiers/" + code:                     {processing},
+		"GET /v1/dossiers?q=nguyen+van&stage=decision": {`{"items":[` + processing + `],"next_cursor":"abc"}`},
+		"GET /v1/dossiers/" + code + "/timeline":       {timelineBefore},
+	})
+	s.golden("dossier-show", s.must("dossier", "show", code))
+	s.golden("dossier-list", s.must("dossier", "list", "--q", "nguyen van", "--stage", "decision"))
+	s.golden("dossier-timeline", s.must("dossier", "timeline", code))
+	require.JSONEq(t, processing, s.must("dossier", "show", code, "--json"))
+	s.fails("404 not_found", "dossier", "show", "NOPE")
+}
+
+func TestWatchShowsEachStageUntilTheEnd(t *testing.T) {
+	t.Parallel()
+	_, s := newDesk(t, map[string][]string{
+		"GET /v1/dossiers/" + code:               {processing, processing, closed},
+		"GET /v1/dossiers/" + code + "/timeline": {timelineBefore, timelineAfter},
+	})
+	s.golden("dossier-watch", s.must("dossier", "watch", code))
+}
+
+func TestWatchForMachinesIsAnEventPerLine(t *testing.T) {
+	t.Parallel()
+	_, s := newDesk(t, map[string][]string{
+		"GET /v1/dossiers/" + code:               {closed},
+		"GET /v1/dossiers/" + code + "/timeline": {timelineAfter},
+	})
+	lines := strings.Split(strings.TrimSpace(s.must("dossier", "watch", code, "--json")), "\n")
+	require.Len(t, lines, 4)
+	for _, line := range lines {
+		require.True(t, json.Valid([]byte(line)), line)
+	}
+}
+
+func TestFileUploadsTheScansFirst(t *testing.T) {
+	t.Parallel()
+	d, s := newDesk(t, map[string][]string{
+		"POST /v1/documents": {`{"id":"doc-1","verdict":"doubtful","findings":[{"code":"blurred","message":"Trang 1 bị mờ."}]}`},
+		"POST /v1/dossiers":  {processing},
+	})
+	scan := filepath.Join(t.TempDir(), "form.pdf")
+	require.NoError(t, os.WriteFile(scan, []byte("%PDF"), 0o600))
+	out, errs, err := s.run("dossier", "file", "--key", "k1", "--procedure", "2.000635", "--authority", "H26.12.03", "--name", "Nguyễn Văn Mẫu",
+		"--citizen-id", "001090000001", "--born", "1990-05-17", "--phone", "0900000123", "--address", "Số 1", "--scan", "to-khai="+scan, "--paper", "giay-uy-quyen", "--carrier", "vnpost")
+	require.NoError(t, err)
+	require.Contains(t, out, code)
+	require.Equal(t, "to-khai: Trang 1 bị mờ.\n", errs, "what the check found is told at once")
+	require.True(t, strings.HasPrefix(d.asked[0], "POST /v1/documents k1/to-khai "), "a key of its own, made from the command's")
+	require.True(t, strings.HasPrefix(d.asked[1], "POST /v1/dossiers k1 "))
+	require.JSONEq(t, `{"procedure_code":"2.000635","authority":"H26.12.03","quantity":1,"mandate":{"kind":"self"},"free_help":false,"vulnerable":false,
+		"applicant":{"kind":"citizen","full_name":"Nguyễn Văn Mẫu","citizen_id":"001090000001","date_of_birth":"1990-05-17","phone":"0900000123","address":"Số 1"},
+		"components":[{"code":"to-khai","document_id":"doc-1"},{"code":"giay-uy-quyen","form":"paper_original"}],
+		"delivery":{"method":"courier","carrier":"vnpost"}}`, d.body(t))
+	require.Equal(t, []string{"Bearer sesame", "Bearer sesame"}, d.auth)
+
+	s.fails("write COMPONENT=FILE", "dossier", "file", "--scan", "to-khai")
+	s.fails("no such file", "dossier", "file", "--scan", "to-khai=/none")
+}
+
+func TestFileTakesAWholeRequest(t *testing.T) {
+	t.Parallel()
+	d, s := newDesk(t, map[string][]string{"POST /v1/dossiers": {processing}})
+	file := filepath.Join(t.TempDir(), "filing.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"procedure_code":"1.001193"}`), 0o600))
+	s.must("dossier", "file", "--from", file)
+	require.JSONEq(t, `{"procedure_code":"1.001193"}`, d.body(t))
+}
+
+func TestEveryCommandSaysWhatTheContractAsksFor(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string]struct{ path, body string }{
+		"supplement X --paper to-khai --note n":                              {"supplement", `{"components":[{"code":"to-khai","form":"paper_original"}],"note":"n"}`},
+		"contact X --phone 0912":                                             {"contact", `{"phone":"0912"}`},
+		"contact X --recipient A --recipient-phone 09 --recipient-address B": {"contact", `{"recipient":{"full_name":"A","phone":"09","address":"B"}}`},
+		"pay X --amount 8000 --reference r":                                  {"payments", `{"amount":8000,"method":"cash","reference":"r"}`},
+		"handover X --offer carrier:viettelpost":                             {"handover", `{"act":"offer","to":{"kind":"carrier","id":"viettelpost"}}`},
+		"handover X --take":                                                  {"handover", `{"act":"take"}`},
+		"decide X accept":                                                    {"decision", `{"action":"accept"}`},
+		"decide X request_supplement --component to-khai --reason r":         {"decision", `{"action":"request_supplement","components":["to-khai"],"reason":"r"}`},
+		"decide X request_fee --amount 8000":                                 {"decision", `{"action":"request_fee","amount":8000}`},
+		"decide X resolve --paper":                                           {"decision", `{"action":"resolve","result":{"documents":[],"paper":true}}`},
+		"pickup X --id-tail 1234":                                            {"pickup", `{"identity_check":{"method":"identity_card","id_tail":"1234"}}`},
+		"withdraw X --reason r":                                              {"withdraw", `{"reason":"r"}`},
+		"retry X --reason r":                                                 {"retry", `{"reason":"r"}`},
+	} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			path := "POST /v1/dossiers/X/" + want.path
+			d, s := newDesk(t, map[string][]string{path: {processing}})
+			require.Contains(t, s.must(append([]string{"dossier"}, strings.Fields(command)...)...), code)
+			require.JSONEq(t, want.body, d.body(t))
+			key := strings.Fields(d.asked[0])[2]
+			require.Len(t, key, 36, "a key is drawn for each intent")
+		})
+	}
+}
+
+func TestWhoIsAskingComesFromTheTokenOrTheRegister(t *testing.T) {
+	t.Parallel()
+	d, s := newDesk(t, map[string][]string{"GET /v1/dossiers/" + code: {processing}})
+	s.environ = s.environ[:len(s.environ)-1] // without HOSO_TOKEN
+	s.must("migrate")
+	s.must("token", "--role", "clerk", "--office", "VNPHKI")
+	for _, args := range [][]string{{"--token", "mine"}, {"--as", "clerk-vnphki"}, {}} {
+		s.must(append([]string{"dossier", "show", code}, args...)...)
+	}
+	require.Equal(t, "Bearer mine", d.auth[0])
+	require.Len(t, strings.Split(d.auth[1], "."), 3, "a development token")
+	require.NotEqual(t, d.auth[1], d.auth[2])
+	require.Contains(t, s.must("user", "list"), "terminal      auditor", "who only reads is an auditor")
+	s.fails("who is asking?", "dossier", "withdraw", code, "--reason", "r")
+}

@@ -1,0 +1,104 @@
+package program
+
+import (
+	"bytes"
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func load(t *testing.T, environ ...string) Config {
+	t.Helper()
+	c, err := Load(environ)
+	require.NoError(t, err)
+	return c
+}
+
+func TestNothingSetIsTheEmbeddedMode(t *testing.T) {
+	t.Parallel()
+	c := load(t)
+	require.NoError(t, c.Check())
+	require.Equal(t, []string{"127.0.0.1:8080", "./data", "sqlite:data/hoso.db"}, []string{c.Addr, c.Data, c.DatabaseURL})
+	require.Equal(t, []string{"data/keys/dev-keys.json", "data/keys/webhook-secrets.json"}, []string{c.AuthKeys, c.WebhookSecrets})
+	require.True(t, c.Embedded())
+	require.True(t, bool(c.Relay))
+	require.Equal(t, []string{"localhost:7233", "default"}, []string{c.temporalAddress(), c.temporalNamespace()})
+}
+
+func TestTheEnvironmentIsHeard(t *testing.T) {
+	t.Parallel()
+	c := load(t, "HOSO_ADDR=127.0.0.1:9", "HOSO_DATA=/d", "HOSO_RELAY=off", "TEMPORAL_ADDRESS=t:1", "TEMPORAL_NAMESPACE=n", "HOSO_ADDR=127.0.0.1:10", "nonsense")
+	require.NoError(t, c.Check())
+	require.Equal(t, "127.0.0.1:10", c.Addr, "the later one counts, as for every program")
+	require.Equal(t, "sqlite:/d/hoso.db", c.DatabaseURL)
+	require.False(t, bool(c.Relay))
+	require.Equal(t, []string{"t:1", "n"}, []string{c.temporalAddress(), c.temporalNamespace()})
+}
+
+func TestConfigurationsThatCannotBeMeantAreRefused(t *testing.T) {
+	t.Parallel()
+	for set, want := range map[string]string{
+		"HOSO_RELAY=perhaps":               "must be on or off",
+		"HOSO_ADDR=8080":                   "HOSO_ADDR must be host:port",
+		"HOSO_ADDR=:8080":                  "would let other machines in",
+		"HOSO_ADDR=0.0.0.0:8080":           "would let other machines in",
+		"HOSO_ADDR=[::]:8080":              "would let other machines in",
+		"HOSO_ADDR=example.org:80":         "would let other machines in",
+		"HOSO_DATA= ":                      "data folder",
+		"HOSO_DATABASE_URL=mysql://h/d":    "postgres:// or sqlite:",
+		"HOSO_PORTAL_URL=portal.example":   "HOSO_PORTAL_URL must be an address",
+		"HOSO_COURIER_URL=ftp://c.example": "HOSO_COURIER_URL must be an address",
+		"HOSO_LOG=loud":                    "HOSO_LOG must be",
+		"HOSO_LOG=info,xml":                "HOSO_LOG must be",
+	} {
+		t.Run(set, func(t *testing.T) {
+			t.Parallel()
+			c, err := Load([]string{set})
+			if err == nil {
+				err = c.Check()
+			}
+			require.ErrorContains(t, err, want)
+			require.NotContains(t, err.Error(), "\n", "one line")
+		})
+	}
+}
+
+func TestOtherMachinesAreLetInWhenToldTo(t *testing.T) {
+	t.Parallel()
+	for _, environ := range [][]string{
+		{"HOSO_ADDR=0.0.0.0:8080", "HOSO_ALLOW_REMOTE=on"}, {"HOSO_ADDR=localhost:8080"}, {"HOSO_ADDR=[::1]:8080"}, {"HOSO_ADDR=127.9.9.9:8080"},
+	} {
+		c := load(t, environ...)
+		require.NoError(t, c.Check(), environ)
+	}
+}
+
+func TestSecretsAreNeverPrinted(t *testing.T) {
+	t.Parallel()
+	const secret = "sesame-3141592653589793"
+	c := load(t, "HOSO_DATABASE_URL=postgres://hoso:"+secret+"@db/hoso", "HOSO_PORTAL_TOKEN="+secret, "HOSO_COURIER_TOKEN="+secret,
+		"HOSO_PORTAL_URL=https://user:"+secret+"@portal.example", "HOSO_AUTH_KEYS="+filepath.Join("k", "keys.json"))
+	require.NoError(t, c.Check())
+	for _, setting := range []string{"info,json", "info,text"} {
+		var out bytes.Buffer
+		log, err := NewLog(setting, &out)
+		require.NoError(t, err)
+		log.Info("starting", "configuration", c, "token", c.PortalToken)
+		log.Info("again", slog.Any("token", &c.CourierToken))
+		require.NotContains(t, out.String(), secret)
+		require.Contains(t, out.String(), "(hidden)")
+		require.Contains(t, out.String(), "db/hoso", "what is no secret can be read")
+	}
+	require.Equal(t, "(unreadable)", redacted("postgres://%zz"))
+}
+
+func TestAddressesAreReachedFromHere(t *testing.T) {
+	t.Parallel()
+	for listen, want := range map[string]string{
+		"127.0.0.1:8080": "http://127.0.0.1:8080", "0.0.0.0:80": "http://127.0.0.1:80", "[::]:80": "http://127.0.0.1:80", ":80": "http://127.0.0.1:80",
+	} {
+		require.Equal(t, want, URLOf(listen))
+	}
+}
