@@ -1,0 +1,572 @@
+package relay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"hoso/internal/custody"
+	"hoso/internal/dossier"
+	"hoso/internal/register"
+	"hoso/internal/store"
+	"hoso/workflows"
+)
+
+var moment = time.Date(2025, 2, 5, 9, 30, 0, 0, dossier.Zone)
+
+// secret stands for a person's data.
+const secret = "Nguyễn Văn An"
+
+var (
+	errAway    = serviceerror.NewUnavailable("away")
+	errMissing = serviceerror.NewNotFound("no such workflow")
+)
+
+// fake is a Temporal that answers as a test wants and remembers what it is told.
+type fake struct {
+	client.Client
+	mu      sync.Mutex
+	starts  []client.StartWorkflowOptions
+	started []any
+	signals []string // ids of messages, in order
+	updates []client.UpdateWorkflowOptions
+	start   func() error
+	signal  func(name string, payload any) error
+	update  func(n int) (workflows.Answer, error) // n counts from 1
+}
+
+func (f *fake) ExecuteWorkflow(_ context.Context, o client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.starts = append(f.starts, o)
+	f.started = append([]any{workflow}, args...)
+	if f.start == nil {
+		return nil, nil //nolint:nilnil // nobody looks at the run
+	}
+	return nil, f.start()
+}
+
+func (f *fake) SignalWorkflow(_ context.Context, id, run, name string, payload any) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if run != "" {
+		return errors.New("a signal goes to whichever run there is")
+	}
+	inbox := ""
+	switch r := payload.(type) {
+	case register.PortalReport:
+		inbox = r.Inbox
+	case register.ParcelReport:
+		inbox = r.Inbox
+	}
+	if f.signal != nil {
+		if err := f.signal(name, payload); err != nil {
+			return err
+		}
+	}
+	f.signals = append(f.signals, id+" "+inbox)
+	return nil
+}
+
+func (f *fake) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.updates = append(f.updates, o)
+	answer, err := f.update(len(f.updates))
+	refused := new(temporal.ApplicationError)
+	if err != nil && !errors.As(err, &refused) {
+		return nil, err
+	}
+	return handle{answer: answer, err: err}, nil
+}
+
+type handle struct {
+	client.WorkflowUpdateHandle
+	answer workflows.Answer
+	err    error
+}
+
+func (h handle) Get(_ context.Context, value any) error {
+	if h.err == nil {
+		*value.(*workflows.Answer) = h.answer //nolint:forcetypeassert // a test
+	}
+	return h.err
+}
+
+// desk is a relay between a register and a fake.
+type desk struct {
+	*Relay
+	t    *testing.T
+	fake *fake
+	mu   sync.Mutex
+	now  time.Time
+	keys int
+}
+
+// template is a migrated database, made once.
+var template = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "hoso-relay-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a few kilobytes
+	file := filepath.Join(dir, "r.db")
+	s, err := store.Open("sqlite:"+file, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Migrate(context.Background()); err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
+func open(t *testing.T) *desk {
+	t.Helper()
+	raw, err := template()
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "r.db")
+	require.NoError(t, os.WriteFile(file, raw, 0o600))
+	d := &desk{t: t, fake: &fake{}, now: moment}
+	s, err := store.Open("sqlite:"+file, store.Options{Now: d.clock})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	d.Relay = New(s, d.fake, func(store.Dossier) string { return "Trích lục · Bưu điện" }, slog.New(slog.DiscardHandler))
+	return d
+}
+
+func (d *desk) clock() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now
+}
+
+// later lets the time go by that a row is left to whoever wrote or leased it.
+func (d *desk) later() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now = d.now.Add(hold + time.Second)
+}
+
+func (d *desk) request(kind string) store.Request {
+	d.keys++
+	return store.Request{Subject: "lan", Role: "clerk", Key: fmt.Sprint(d.keys), Digest: fmt.Sprint(d.keys), Kind: kind}
+}
+
+func (d *desk) file(vulnerable bool) string {
+	d.t.Helper()
+	n := store.NewDossier{
+		Filing: dossier.Filing{Procedure: "2.000635", Case: "default", Authority: "H26.12.03", Quantity: 1, Vulnerable: vulnerable,
+			Applicant: dossier.Person{Kind: dossier.Citizen, FullName: secret}, Delivery: dossier.Delivery{Method: dossier.AtCounter}},
+		Office: "VNPHKI", Network: "vnpost", Area: "002", Clerk: "lan", ProcedureVersion: "163/QĐ-BTP", ProcedureFrom: "2025-01-01",
+	}
+	a, err := d.store.File(d.t.Context(), d.request("file"), n, func(store.Dossier) store.Answer { return store.Answer{Status: 201} })
+	require.NoError(d.t, err)
+	return a.Location
+}
+
+func (d *desk) close(code string) {
+	d.t.Helper()
+	s, err := d.store.Snapshot(d.t.Context(), code)
+	require.NoError(d.t, err)
+	s.Position.Stage, s.Position.Status = dossier.StageClosed, dossier.Returned
+	_, err = d.store.Record(d.t.Context(), register.Transition{Code: code, Step: s.Step + 1, Kind: "closed", Actor: "system", After: s.Position}, store.Plan{})
+	require.NoError(d.t, err)
+}
+
+func (d *desk) report(code string, n int) store.Inbox {
+	d.t.Helper()
+	id := fmt.Sprintf("%s/%d", code, n)
+	m, _, err := d.store.AcceptReport(d.t.Context(), store.Arrival{Source: "portal", EventID: id, Digest: id, Text: secret}, code,
+		register.PortalReport{Status: dossier.Accepted, At: moment}, nil)
+	require.NoError(d.t, err)
+	return m
+}
+
+// state reads what became of a message.
+func (d *desk) state(m store.Inbox) (state string) {
+	d.t.Helper()
+	pool, err := d.store.Pool()
+	require.NoError(d.t, err)
+	require.NoError(d.t, pool.QueryRowContext(d.t.Context(), "SELECT state FROM inbox WHERE id = ?", m.ID).Scan(&state))
+	return state
+}
+
+func (d *desk) backlog() store.Backlog {
+	d.t.Helper()
+	b, err := d.store.Backlog(d.t.Context())
+	require.NoError(d.t, err)
+	return b
+}
+
+// passAll goes once through everything that is due, as each loop does.
+func (d *desk) passAll() {
+	d.t.Helper()
+	for _, step := range []func(context.Context) (int, error){d.passStarts, d.passMessages, d.passOperations} {
+		_, err := step(d.t.Context())
+		away := new(serviceerror.Unavailable)
+		require.True(d.t, err == nil || errors.As(err, &away), err)
+	}
+}
+
+func TestStartOptions(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	for vulnerable, priority := range map[bool]int{false: 3, true: 2} {
+		code := d.file(vulnerable)
+		require.NoError(t, d.Start(t.Context(), code))
+		o := d.fake.starts[len(d.fake.starts)-1]
+		require.Equal(t, []any{workflows.DossierType, workflows.Start{Code: code}}, d.fake.started)
+		require.Equal(t, []any{code, workflows.QueueDossier, "Trích lục · Bưu điện"}, []any{o.ID, o.TaskQueue, o.StaticSummary})
+		require.Equal(t, enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING, o.WorkflowIDConflictPolicy)
+		require.Equal(t, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE, o.WorkflowIDReusePolicy)
+		require.True(t, o.WorkflowExecutionErrorWhenAlreadyStarted)
+		require.Equal(t, temporal.Priority{PriorityKey: priority, FairnessKey: "vnpost"}, o.Priority)
+		for attribute, want := range map[temporal.SearchAttributeKeyKeyword]string{workflows.AttrOffice: "VNPHKI", workflows.AttrNetwork: "vnpost",
+			workflows.AttrProcedure: "2.000635", workflows.AttrAuthority: "H26.12.03", workflows.AttrStage: "intake", workflows.AttrStatus: "registered"} {
+			got, ok := o.TypedSearchAttributes.GetKeyword(attribute)
+			require.True(t, ok)
+			require.Equal(t, want, got)
+		}
+		require.NotContains(t, fmt.Sprintf("%+v %v", o, d.fake.started), secret)
+	}
+	require.Zero(t, d.backlog().Starts)
+}
+
+func TestAlreadyStartedIsStarted(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.fake.start = func() error { return serviceerror.NewWorkflowExecutionAlreadyStarted("there", "", "") }
+	require.NoError(t, d.Start(t.Context(), d.file(false)))
+	require.Zero(t, d.backlog().Starts)
+}
+
+func TestAClosedDossierIsNotStarted(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code := d.file(false)
+	d.close(code)
+	require.NoError(t, d.Start(t.Context(), code))
+	require.Empty(t, d.fake.starts)
+	require.Zero(t, d.backlog().Starts)
+}
+
+func TestALaterPassStartsWhatWasLeft(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.fake.start = func() error { return errAway }
+	codes := []string{d.file(false), d.file(false), d.file(true)}
+	require.Error(t, d.Start(t.Context(), codes[0]))
+	d.passAll()
+	require.Len(t, d.fake.starts, 1, "left to whoever wrote the rows, for a moment")
+	d.later()
+	d.passAll()
+	require.Len(t, d.fake.starts, 4, "one that fails does not hold up the rest")
+	require.Equal(t, int64(3), d.backlog().Starts)
+
+	d.fake.start = nil
+	d.passAll()
+	require.Equal(t, int64(3), d.backlog().Starts, "leased")
+	d.later()
+	d.passAll()
+	require.Zero(t, d.backlog().Starts)
+	var got []string
+	for _, o := range d.fake.starts[4:] {
+		got = append(got, o.ID)
+	}
+	require.ElementsMatch(t, codes, got)
+	d.later()
+	d.passAll()
+	require.Len(t, d.fake.starts, 7, "once")
+}
+
+func TestSignalsInOrderOfArrival(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	a, b := d.file(false), d.file(false)
+	var want, wantB []string
+	var rows []store.Inbox
+	for i := range 5 {
+		m := d.report(a, i)
+		rows = append(rows, m)
+		want = append(want, a+" "+m.ID)
+		wantB = append(wantB, b+" "+d.report(b, i).ID)
+	}
+	broken := rows[2].ID
+	d.fake.signal = func(name string, payload any) error {
+		r, ok := payload.(register.PortalReport)
+		if !ok || name != workflows.SignalPortal {
+			return errors.New("not a portal's report")
+		}
+		if r.Inbox == broken {
+			return errAway
+		}
+		return nil
+	}
+	_, err := d.passMessages(t.Context())
+	require.ErrorAs(t, err, new(*serviceerror.Unavailable))
+	require.Equal(t, want[:2], of(a, d.fake.signals), "nothing overtakes a message that did not go")
+	require.Equal(t, wantB, of(b, d.fake.signals), "another dossier's go on")
+	broken = ""
+	d.later()
+	_, err = d.passMessages(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, want, of(a, d.fake.signals))
+	require.Equal(t, store.InboxSignalled, d.state(rows[4]))
+	require.Zero(t, d.backlog().Messages)
+}
+
+// of picks one dossier's signals.
+func of(code string, signals []string) (out []string) {
+	for _, s := range signals {
+		if s[:len(code)] == code {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func TestParcelReportsHaveTheirSignal(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code := d.file(false)
+	sh, err := d.store.OrderShipment(t.Context(), code, register.LegHome, 1, "viettelpost", "key")
+	require.NoError(t, err)
+	m, _, err := d.store.AcceptParcel(t.Context(), store.ParcelArrival{Arrival: store.Arrival{Source: "courier:viettelpost", EventID: "e", Digest: "d", Text: secret},
+		Carrier: "viettelpost", Key: sh.Key, Type: dossier.DeliveryLost, OccurredAt: moment})
+	require.NoError(t, err)
+	d.fake.signal = func(name string, payload any) error {
+		if r, ok := payload.(register.ParcelReport); !ok || name != workflows.SignalParcel || r.State != dossier.DeliveryLost {
+			return errors.New("not a parcel's report")
+		}
+		return nil
+	}
+	require.NoError(t, d.Signal(t.Context(), m))
+	require.Equal(t, store.InboxSignalled, d.state(m))
+}
+
+func TestAMissingWorkflowIsStartedAnew(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code := d.file(false)
+	m := d.report(code, 1)
+	d.fake.signal = func(string, any) error {
+		if len(d.fake.starts) == 0 {
+			return errMissing
+		}
+		return nil
+	}
+	_, err := d.passMessages(t.Context())
+	require.NoError(t, err)
+	require.Len(t, d.fake.starts, 1)
+	require.Equal(t, store.InboxPending, d.state(m), "its turn comes with its lease")
+	d.later()
+	_, err = d.passMessages(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{code + " " + m.ID}, d.fake.signals)
+	require.Equal(t, store.InboxSignalled, d.state(m))
+}
+
+func TestAMessageForAClosedDossierIsLate(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code := d.file(false)
+	m := d.report(code, 1)
+	d.close(code)
+	d.fake.signal = func(string, any) error { return errMissing }
+	require.NoError(t, d.Signal(t.Context(), m))
+	require.Equal(t, store.InboxLate, d.state(m))
+	require.Empty(t, d.fake.starts)
+	require.NoError(t, d.Signal(t.Context(), m), "twice is once")
+}
+
+func (d *desk) begin(code string, kind dossier.Command) store.Operation {
+	d.t.Helper()
+	op, err := d.store.Begin(d.t.Context(), d.request(string(kind)), store.Ask{Code: code, Text: secret})
+	require.NoError(d.t, err)
+	return op
+}
+
+func (d *desk) operation(id string) store.Operation {
+	d.t.Helper()
+	op, err := d.store.Operation(d.t.Context(), id)
+	require.NoError(d.t, err)
+	return op
+}
+
+func TestSendGivesTheAnswer(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code := d.file(false)
+	op := d.begin(code, dossier.Withdraw)
+	d.fake.update = func(int) (workflows.Answer, error) { return workflows.Answer{Revision: 7}, nil }
+	answer, refusal, err := d.Send(t.Context(), op)
+	require.NoError(t, err)
+	require.Nil(t, refusal)
+	require.Equal(t, workflows.Answer{Revision: 7}, answer)
+	require.Equal(t, client.UpdateWorkflowOptions{UpdateID: op.ID, WorkflowID: code, UpdateName: "withdraw", WaitForStage: client.WorkflowUpdateStageCompleted,
+		Args: []any{workflows.Command{Operation: op.ID, Kind: dossier.Withdraw, Role: "clerk", TextID: op.TextID}}}, d.fake.updates[0])
+	require.Equal(t, store.OperationPending, d.operation(op.ID).State, "the workflow's own step says that it is applied")
+}
+
+func TestARefusalIsStored(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	op := d.begin(d.file(false), dossier.Pickup)
+	want := workflows.Refusal{Rule: "wrong_state", Stage: dossier.StageIntake, Status: dossier.Registered, Allowed: []dossier.Command{dossier.Withdraw}}
+	d.fake.update = func(int) (workflows.Answer, error) {
+		return workflows.Answer{}, temporal.NewNonRetryableApplicationError("refused: wrong_state", workflows.RefusedType, nil, want)
+	}
+	_, refusal, err := d.Send(t.Context(), op)
+	require.NoError(t, err)
+	require.Equal(t, &want, refusal)
+	got := d.operation(op.ID)
+	require.Equal(t, store.OperationRefused, got.State)
+	var stored workflows.Refusal
+	require.NoError(t, json.Unmarshal([]byte(got.Problem), &stored))
+	require.Equal(t, want, stored)
+	d.later()
+	d.passAll()
+	require.Len(t, d.fake.updates, 1, "not sent again")
+}
+
+func TestACommandWaitsForTemporal(t *testing.T) {
+	t.Parallel()
+	for name, cause := range map[string]error{"away": errAway, "no answer in time": context.DeadlineExceeded,
+		"an error of another type": temporal.NewApplicationError("x", "Other")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := open(t)
+			op := d.begin(d.file(false), dossier.Withdraw)
+			d.fake.update = func(int) (workflows.Answer, error) { return workflows.Answer{}, cause }
+			_, refusal, err := d.Send(t.Context(), op)
+			require.ErrorIs(t, err, cause)
+			require.Nil(t, refusal)
+			require.Equal(t, store.OperationPending, d.operation(op.ID).State)
+			d.later()
+			_, err = d.passOperations(t.Context())
+			require.ErrorIs(t, err, cause)
+			require.Equal(t, []string{op.ID, op.ID}, []string{d.fake.updates[0].UpdateID, d.fake.updates[1].UpdateID}, "sending twice is sending once")
+		})
+	}
+}
+
+func TestSendStartsWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code := d.file(false)
+	op := d.begin(code, dossier.Withdraw)
+	d.fake.update = func(n int) (workflows.Answer, error) {
+		if n == 1 {
+			return workflows.Answer{}, errMissing
+		}
+		return workflows.Answer{Revision: 2}, nil
+	}
+	answer, refusal, err := d.Send(t.Context(), op)
+	require.NoError(t, err)
+	require.Nil(t, refusal)
+	require.Equal(t, int64(2), answer.Revision)
+	require.Len(t, d.fake.starts, 1)
+	require.Len(t, d.fake.updates, 2)
+}
+
+func TestSendToAClosedDossierIsRefused(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code := d.file(false)
+	op := d.begin(code, dossier.Withdraw)
+	d.close(code)
+	d.fake.update = func(int) (workflows.Answer, error) { return workflows.Answer{}, errMissing }
+	_, refusal, err := d.Send(t.Context(), op)
+	require.NoError(t, err)
+	require.Equal(t, &workflows.Refusal{Rule: "wrong_state", Stage: dossier.StageClosed, Status: dossier.Returned}, refusal)
+	require.Empty(t, d.fake.starts)
+	require.Equal(t, store.OperationRefused, d.operation(op.ID).State)
+}
+
+func TestCommandsCarryCodesOnly(t *testing.T) {
+	t.Parallel()
+	payload := `{"amount":8000,"method":"cash","reference":"` + secret + `","act":"offer","by":{"kind":"office","id":"VNPHKI","name":"` + secret + `"},
+		"to":{"kind":"carrier","id":"viettelpost"},"status":9,"at":"2025-02-05T02:30:00Z","text":"` + secret + `","text_id":"forged","phone":"` + secret + `",
+		"recipient":{"FullName":"` + secret + `"},"collector":"` + secret + `"}`
+	for _, kind := range dossier.Commands() {
+		c, err := commandOf(store.Operation{ID: "op", Kind: string(kind), Role: "clerk", TextID: "text-1", Payload: payload, Subject: secret})
+		require.NoError(t, err, kind)
+		raw, err := json.Marshal(c)
+		require.NoError(t, err)
+		require.NotContains(t, string(raw), secret, kind)
+		want := workflows.Command{Operation: "op", Kind: kind, Role: "clerk", TextID: "text-1"}
+		switch kind {
+		case dossier.RecordFee:
+			want.Amount = 8000
+		case dossier.Handover:
+			want.Hand = &workflows.Hand{Act: "offer", By: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}, To: custody.Holder{Kind: custody.Carrier, ID: "viettelpost"}}
+		case dossier.Decide:
+			want.Decision = &register.PortalReport{Status: dossier.Resolved, At: time.Date(2025, 2, 5, 2, 30, 0, 0, time.UTC), TextID: "text-1"}
+		}
+		require.Equal(t, want, c, kind)
+	}
+	for _, kind := range []dossier.Command{dossier.RecordFee, dossier.Handover, dossier.Decide} {
+		_, err := commandOf(store.Operation{ID: "op", Kind: string(kind), Payload: `"` + secret})
+		require.Error(t, err, kind)
+		require.NotContains(t, err.Error(), secret)
+	}
+}
+
+func TestWhatGoesIntoTheLog(t *testing.T) {
+	t.Parallel()
+	for want, errs := range map[string][]error{
+		"temporal away":     {errAway, fmt.Errorf("relay: %w", errAway), context.DeadlineExceeded},
+		"database away":     {errors.New("database is locked"), errors.New("sql: database is closed")},
+		"refused or failed": {errors.New(secret), errMissing},
+	} {
+		for _, err := range errs {
+			require.Equal(t, want, kindOf(err))
+		}
+	}
+}
+
+func TestKickNeverWaits(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	for range 2000 {
+		d.Kick()
+		d.KickStart("code")
+	}
+}
+
+func TestRunStartsWhatIsKicked(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code := d.file(false)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	began := make(chan struct{})
+	d.fake.start = func() error {
+		close(began)
+		return nil
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx) }()
+	d.KickStart(code)
+	<-began
+	cancel()
+	require.NoError(t, <-ended)
+	require.Equal(t, code, d.fake.starts[0].ID)
+}
