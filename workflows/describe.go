@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"hoso/internal/custody"
 	"hoso/internal/dossier"
 )
 
@@ -129,7 +130,12 @@ func papersWords(d *run) string {
 	if d.Papers.Out.Count == 0 {
 		return fmt.Sprintf("%d bản tại cơ quan giải quyết", d.Papers.Arrived)
 	}
-	return fmt.Sprintf("%d bản, đang giữ: %s", d.Papers.Out.Count, d.Papers.Out.Holder)
+	return fmt.Sprintf("%d bản, đang giữ: %s", d.Papers.Out.Count, holderWords(d.Papers.Out.Holder))
+}
+
+func holderWords(h custody.Holder) string {
+	kind := map[string]string{custody.Citizen: "công dân", custody.Office: "đại lý", custody.Carrier: "đơn vị chuyển phát", custody.Authority: "cơ quan giải quyết"}[h.Kind]
+	return strings.TrimSpace(kind + " " + h.ID)
 }
 
 func localTime(t *time.Time) string {

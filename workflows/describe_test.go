@@ -70,7 +70,7 @@ func (s shown) attribute(t *testing.T, key temporal.SearchAttributeKeyKeyword) s
 // waits for and until when.
 func TestWhatAManagerReads(t *testing.T) {
 	t.Parallel()
-	seen := look(t, onPaper(nil), 30*time.Minute, 150*time.Minute, 8*time.Hour+10*time.Minute)
+	seen := look(t, onPaper(nil), 30*time.Minute, 150*time.Minute, 7*time.Hour+10*time.Minute)
 	office, way, processing := seen[0], seen[1], seen[2]
 
 	require.Equal(t, []string{"submission", "registered", "clerk", "paper"},
@@ -84,10 +84,10 @@ func TestWhatAManagerReads(t *testing.T) {
 - **Cơ quan giải quyết:** H26.12.03
 - **Nơi tiếp nhận:** VNPHKI (vnpost)
 - **Thủ tục:** 2.000635 – 163/QĐ-BTP
-- **Giấy tờ bản chính:** 1 bản, đang giữ: office VNPHKI
+- **Giấy tờ bản chính:** 1 bản, đang giữ: đại lý VNPHKI
 `, office.details)
 	require.Equal(t, "courier", way.attribute(t, workflows.AttrWaiting))
-	require.Contains(t, way.details, "đang giữ: carrier viettelpost")
+	require.Contains(t, way.details, "đang giữ: đơn vị chuyển phát viettelpost")
 	require.Contains(t, way.details, "đơn vị chuyển phát – chuyển giấy tờ tới cơ quan")
 	require.Equal(t, []string{"decision", "accepted"}, []string{processing.attribute(t, workflows.AttrStage), processing.attribute(t, workflows.AttrStatus)})
 	require.Contains(t, processing.details, "1 bản tại cơ quan giải quyết")
