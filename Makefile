@@ -53,8 +53,7 @@ lint: ## vet, format, walls between packages; golangci-lint and workflowcheck wh
 
 .PHONY: bench
 bench: test-tools build ## measure, as ratios within one run
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench/...
-	@if $(HOSO) bench --help >/dev/null 2>&1; then $(HOSO) bench; fi
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench ./e2e
 
 .PHONY: chaos
 chaos: test-tools build ## kill worker, API and Temporal at random while 200 dossiers run
