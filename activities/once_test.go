@@ -206,3 +206,26 @@ func TestErrorsOfTheRegister(t *testing.T) {
 	require.Equal(t, "RegisterUnavailable", app.Type())
 	require.Zero(t, w.portal.submitted, "no key stored, nothing sent")
 }
+
+// A call that was cut off, or died with its process, may still be at work over
+// there: until that cannot be, "no such act" is no leave to do it again.
+func TestActThatMayBeUnderWayIsNotDoneAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.file()
+	order := submission(code)
+	_, first, err := w.Store.BeginEffect(t.Context(), order.Key, code, "submit") // and then the process was killed
+	require.NoError(t, err)
+	require.True(t, first)
+	w.portal.lookup = finding(portal.Receipt{}, portal.ErrNoSuchKey)
+	w.portal.submit = submitting(portal.Receipt{Reference: "ref-1"}, nil)
+
+	app := asApplication(t, w.SubmitDossier(t.Context(), order))
+	require.Equal(t, []any{workflows.EffectLaterType, "may_be_under_way", 20 * time.Second}, []any{app.Type(), app.Message(), app.NextRetryDelay()})
+	require.Zero(t, w.portal.submitted)
+
+	// Once it is known how that call ended, the act is done.
+	require.NoError(t, w.Store.EndEffect(t.Context(), order.Key, store.EffectPending, "", "server_error"))
+	require.NoError(t, w.SubmitDossier(t.Context(), order))
+	require.Equal(t, 1, w.portal.submitted)
+}
