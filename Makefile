@@ -20,15 +20,16 @@ run: build ## run everything on this machine with three sample dossiers, until C
 .PHONY: build
 build: $(HOSO) $(DEVSERVER) ## build bin/hoso and bin/hoso-devserver
 
-# The Go tool knows best what is up to date, and is quick to say so.
+# The Go tool knows best what is up to date, and is quick to say so. No -trimpath
+# here: with it everything would be compiled once more for the tests.
 .PHONY: $(HOSO)
 $(HOSO):
-	@$(GO) build -trimpath -o $@ ./cmd/hoso
+	@$(GO) build -o $@ ./cmd/hoso
 
 # A module of its own, and a large one: asking the Go tool takes seconds.
 $(DEVSERVER): devserver/go.mod devserver/go.sum $(filter-out %_test.go,$(wildcard devserver/*.go))
 	@echo "building $@ (the first time takes some minutes)"
-	@cd devserver && $(GO) build -trimpath -ldflags "-s -w" -o ../$@ .
+	@cd devserver && $(GO) build -ldflags "-s -w" -o ../$@ .
 
 .PHONY: test
 test: test-tools build ## run every test, on PostgreSQL and on SQLite
