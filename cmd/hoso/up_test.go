@@ -122,6 +122,26 @@ func TestUpBringsThreeDossiersToTheCitizen(t *testing.T) {
 	canaries(t, h.data)
 }
 
+func TestUpSaysInOneLineWhatItCannotHave(t *testing.T) {
+	t.Parallel()
+	idle := filepath.Join(t.TempDir(), "temporal")
+	require.NoError(t, os.WriteFile(idle, []byte("#!/bin/sh\nexec sleep 600\n"), 0o700))
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { taken.Close() }) // after the parallel ones below
+	for flag, want := range map[string]string{
+		"--portal-sim-addr": "portal-sim: cannot listen on " + taken.Addr().String(), "--addr": "API: cannot listen on " + taken.Addr().String(),
+	} {
+		t.Run(flag, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.environ = append(h.environ, "HOSO_DEVSERVER="+idle)
+			h.fails(want, append(h.args, flag, taken.Addr().String())...)
+			h.fails(want, append(h.args, flag, taken.Addr().String())...) // and not that it is in use
+		})
+	}
+}
+
 // canaries looks for the sample people where no personal data may be.
 func canaries(t *testing.T, data string) {
 	t.Helper()

@@ -166,7 +166,7 @@ func (u *Up) await(ctx context.Context, address *string, ready <-chan string) er
 	case p := <-u.parts.ended:
 		return p.failure()
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 }
 

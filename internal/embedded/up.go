@@ -2,8 +2,9 @@ package embedded
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"os"
+	"time"
 
 	"hoso/internal/identity"
 	"hoso/internal/program"
@@ -49,7 +50,8 @@ func Start(ctx context.Context, o Options) (*Up, error) {
 	}
 	u := &Up{o: o, parts: newParts()}
 	if err := u.start(ctx); err != nil {
-		return nil, errors.Join(err, u.Stop(nil))
+		u.Stop(nil) //nolint:errcheck // what went wrong first is what to tell
+		return nil, err
 	}
 	return u, nil
 }
@@ -91,6 +93,12 @@ func (u *Up) start(ctx context.Context) error {
 		return err
 	}
 	u.o.Told("waiting for Temporal and the worker")
+	within, cancel := context.WithTimeoutCause(ctx, temporalWithin, fmt.Errorf("temporal does not answer; its words are in %s", u.o.Config.LogDir()))
+	defer cancel()
 	var none string
-	return u.await(ctx, &none, polls)
+	return u.await(within, &none, polls)
 }
+
+// temporalWithin is how long Temporal may take to answer: it starts in seconds,
+// but a slow disk may have a long journal to replay.
+const temporalWithin = 2 * time.Minute
