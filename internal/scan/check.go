@@ -77,8 +77,8 @@ func (in *inspection) run() error {
 	read, ok := in.admit()
 	if ok {
 		err := in.guarded(read)
-		if err != nil && in.src.failed() == nil {
-			in.broken(err)
+		if err != nil {
+			in.broken(err) // or the disk failed, and then there is no report
 		}
 	}
 	if err := in.src.failed(); err != nil {

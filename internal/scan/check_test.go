@@ -38,6 +38,7 @@ func TestCheckDefects(t *testing.T) {
 		{"too coarse", each, samplepage.Options{DPI: 60}, scan.Unreadable, []string{"low_resolution 1 error"}},
 		{"dim", false, samplepage.Options{Dark: 0.62}, scan.Doubtful, []string{"too_dark 1 warn"}},
 		{"dark", each, samplepage.Options{Dark: 0.85}, scan.Unreadable, []string{"too_dark 1 error"}},
+		{"dim, and ink as good as gone", false, samplepage.Options{Dark: 0.62, Contrast: 0.25}, scan.Unreadable, []string{"too_dark 1 error"}},
 		{"pale", false, samplepage.Options{Contrast: 0.2}, scan.Doubtful, []string{"too_bright 1 warn"}},
 		{"too pale", false, samplepage.Options{Contrast: 0.1}, scan.Unreadable, []string{"too_bright 1 error"}},
 		{"grey on grey", false, samplepage.Options{Contrast: 0.25, Dark: 0.5}, scan.Unreadable, []string{"too_bright 1 error"}},

@@ -117,10 +117,12 @@ func hostile(t testing.TB) map[string]struct {
 		"JPEG pixel flood":       {jpegFlood(t), []string{"too_large 1 error"}},
 		"TIFF pixel flood":       {tiffFlood(t), []string{"too_large 1 error"}},
 		"PDF pixel flood":        {onePage(fullPage, im0, pic("/Width 60000 /Height 60000", 100)), []string{"too_large 1 error"}},
-		"PDF picture bomb":       {onePage(fullPage, im0, pic("/Width 600 /Height 800", 80<<20)), []string{"corrupt 1 error"}},
+		"PDF picture bomb":       {onePage(fullPage, im0, pic("/Width 600 /Height 800", 4<<20)), []string{"corrupt 1 error"}},
 		"PDF picture cut short":  {onePage(fullPage, im0, pic("/Width 600 /Height 800", 100)), []string{"corrupt 1 error"}},
-		"PDF content bomb":       {onePage("/Fm0 Do", "/XObject << /Fm0 5 0 R >>", deflated("/Subtype /Form", make([]byte, 80<<20))), []string{"unsupported_type 1 warn"}},
+		"PDF content bomb":       {onePage("/Fm0 Do", "/XObject << /Fm0 5 0 R >>", deflated("/Subtype /Form", make([]byte, 20<<20))), []string{"unsupported_type 1 warn"}},
 		"PDF form in itself":     {onePage(written+" /Fm0 Do", "/XObject << /Fm0 5 0 R >>", stream("/Subtype /Form", strings.Repeat("/Fm0 Do ", 40))), []string{"unsupported_type 1 warn"}},
+		"PDF drawing used twice": {onePage("/Fm0 Do /Fm0 Do", "/XObject << /Fm0 5 0 R >>", deflated("/Subtype /Form", bytes.Repeat([]byte("\n"), 9<<20))), []string{"unsupported_type 1 warn"}},
+		"PDF of many drawings":   {onePage(strings.Repeat("/Fm0 Do ", 6000), "/XObject << /Fm0 5 0 R >>", stream("/Subtype /Form", "q Q")), []string{"unsupported_type 1 warn"}},
 		"password":               {locked(t, "user", "owner"), []string{"encrypted 0 error"}},
 		"locked against changes": {locked(t, "", "owner"), []string{"encrypted 0 error"}},
 		"old lock":               {lockedOld(t), []string{"encrypted 0 error"}},
@@ -265,15 +267,18 @@ func TestCheckErrors(t *testing.T) {
 	require.ErrorContains(t, err, "version")
 }
 
-// leaving is a reader whose caller goes away in the middle.
+// leaving is a reader whose caller goes away in the middle, and who counts what
+// is read all the same.
 type leaving struct {
 	io.ReaderAt
 	cancel func()
+	after  *int
 }
 
 func (l leaving) ReadAt(p []byte, off int64) (int, error) {
-	if off > 20000 {
+	if *l.after > 0 || off > 20000 {
 		l.cancel()
+		*l.after++
 	}
 	return l.ReaderAt.ReadAt(p, off)
 }
@@ -283,8 +288,10 @@ func TestCheckCancelledMidway(t *testing.T) {
 	for media, encode := range encoders {
 		data := encode(t, page(samplepage.Options{}))
 		ctx, cancel := context.WithCancel(context.Background())
-		_, err := scan.Check(ctx, leaving{bytes.NewReader(data), cancel}, int64(len(data)), scan.DefaultProfile())
+		after := 0
+		_, err := scan.Check(ctx, leaving{bytes.NewReader(data), cancel, &after}, int64(len(data)), scan.DefaultProfile())
 		require.ErrorIs(t, err, context.Canceled, media)
+		require.Equal(t, 1, after, "%s: reads after the caller left", media)
 		cancel()
 	}
 }

@@ -14,8 +14,8 @@ type sentence struct{ vi, en string }
 // clerk sees, then what to do.
 var sentences = map[string]sentence{
 	"blurred.warn": {
-		"Trang {page} hơi mờ: hãy xem kỹ từng dòng, nếu khó đọc thì lau kính máy quét, đặt phẳng giấy và quét lại trang này.",
-		"Page {page} is somewhat blurred: look at each line, and if it is hard to read wipe the scanner glass, lay the paper flat and scan this page again.",
+		"Trang {page} bị mờ nhẹ: hãy xem kỹ từng dòng, nếu khó đọc thì lau kính máy quét, đặt phẳng giấy và quét lại trang này.",
+		"Page {page} is slightly blurred: look at each line, and if it is hard to read wipe the scanner glass, lay the paper flat and scan this page again.",
 	},
 	"blurred.error": {
 		"Trang {page} bị mờ: hãy lau kính máy quét, đặt phẳng giấy và quét lại trang này.",

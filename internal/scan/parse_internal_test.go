@@ -111,6 +111,25 @@ func TestDensity(t *testing.T) {
 	}
 }
 
+// A TIFF's small copies of its pages are no pages.
+func TestDirectoriesSkipThumbnails(t *testing.T) {
+	t.Parallel()
+	data := []byte("II*\x00\x08\x00\x00\x00")
+	for i, kind := range []byte{0, 1, 2, 1} {
+		next := byte(8 + (i+1)*18)
+		if i == 3 {
+			next = 0
+		}
+		data = append(data, 1, 0, tagSubfile, 0, 4, 0, 1, 0, 0, 0, kind, 0, 0, 0, next, 0, 0, 0)
+	}
+	_, pages, err := directories(bytes.NewReader(data), 10)
+	require.NoError(t, err)
+	require.Len(t, pages, 2)
+	_, pages, err = directories(bytes.NewReader(data), 1)
+	require.NoError(t, err)
+	require.Len(t, pages, 1)
+}
+
 // A file's word on its resolution is taken only where it can be true.
 func TestResolution(t *testing.T) {
 	t.Parallel()
@@ -120,18 +139,29 @@ func TestResolution(t *testing.T) {
 		density float64
 		want    float64
 	}{
-		"says nothing":            {1654, 2339, 0, 200},
-		"says the truth":          {1654, 2339, 200, 200},
-		"a card, told":            {1011, 638, 300, 300},
-		"a card, not told":        {1011, 638, 0, 1011 / 11.69},
-		"72 is what cameras say":  {3024, 4032, 72, 4032 / 11.69},
-		"96 is what programs say": {1240, 1754, 96, 150},
-		"larger than any glass":   {3024, 4032, 120, 4032 / 11.69},
-		"smaller than any paper":  {300, 200, 300, 300 / 11.69},
-		"finer than any scanner":  {8000, 9000, 5000, 9000 / 11.69},
-		"sideways":                {2339, 1654, 0, 200},
+		"says nothing":              {1654, 2339, 0, 200},
+		"says the truth":            {1654, 2339, 200, 200},
+		"a card, told":              {1011, 638, 300, 300},
+		"a card, not told":          {1011, 638, 0, 1011 / 11.69},
+		"72 is what cameras say":    {3024, 4032, 72, 4032 / 11.69},
+		"96 is what programs say":   {1240, 1754, 96, 150},
+		"72 again, on a small scan": {827, 1169, 72, 100},
+		"larger than any glass":     {3024, 4032, 120, 4032 / 11.69},
+		"smaller than any paper":    {300, 200, 300, 300 / 11.69},
+		"finer than any scanner":    {8000, 9000, 5000, 9000 / 11.69},
+		"sideways":                  {2339, 1654, 0, 200},
 	} {
 		require.InDelta(t, c.want, in.resolution(image.Rect(0, 0, c.w, c.h), c.density), 0.5, name)
+	}
+}
+
+// A page with hardly a stroke on it is not called blurred for the one there is.
+func TestFewStrokesAreNotJudged(t *testing.T) {
+	t.Parallel()
+	for strokes, want := range map[int]int{minTiles - 1: 0, minTiles: 1} {
+		in := &inspection{p: DefaultProfile()}
+		in.judgeSharpness(1, measurement{sharpness: 0.1, strokes: strokes})
+		require.Len(t, in.rep.Findings, want)
 	}
 }
 
