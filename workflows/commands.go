@@ -132,7 +132,7 @@ func (d *run) giveOn(c Command, t *register.Transition) error {
 // replaced; of two ends that a parcel was said to have had, the better one counts.
 func (d *run) retry(t *register.Transition) {
 	switch {
-	case d.Parked == taskPapersLost:
+	case d.Parked == taskPapersLost, d.Parked == taskContradicted && d.Home.Attempt == 0 && d.Out.State == dossier.DeliveryLost:
 		t.Papers = d.found()
 	case d.Parked == taskContradicted && d.Home.Attempt == 0 && d.Papers.Out.Count > 0:
 		p, _ := travelled(d.Papers.Out, d.outCarrier(), d.Facts, d.Out.State)

@@ -31,13 +31,10 @@ func (d *run) delivery(ctx workflow.Context) error {
 func (d *run) haltPapers(ctx workflow.Context) error {
 	p := d.Papers.Out
 	switch {
-	case p.Holder.Kind == custody.Carrier && (d.Out.State == dossier.DeliveryLost || d.Out.Contradicted):
-		// No report will move them any more: somebody must find out.
-		task := taskPapersLost
-		if d.Out.Contradicted {
-			task = taskContradicted
-		}
-		return d.park(ctx, task, string(d.Out.State), dossier.WhoManager)
+	case p.Holder.Kind == custody.Carrier && p.Offered.None() && d.Out.State == dossier.DeliveryLost:
+		return d.park(ctx, taskPapersLost, string(d.Out.State), dossier.WhoManager)
+	case p.Holder.Kind == custody.Carrier && p.Offered.None() && d.Out.Contradicted: // no report will move them any more
+		return d.park(ctx, taskContradicted, string(d.Out.State), dossier.WhoManager)
 	case p.Holder.Kind != custody.Office:
 		return d.takeTurns(ctx)
 	case ordered(d.Out):

@@ -141,6 +141,24 @@ var deliveries = map[string]story{
 		path: path(2, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
 		also: func(t *testing.T, w *world) { require.Contains(t, w.kinds(), "parcel_contradicted") },
 	},
+	"lost on the way to the authority, and then brought after all": {
+		script: onPaper(func(s *script) {
+			s.carrier = carrier(map[string]way{"out/1": {dossier.DeliveryPickedUp, dossier.DeliveryLost, dossier.DeliveryDelivered}})
+		}),
+		path: path(2, 4, 9, 10), done: keys("courier/home/1", "courier/out/1"), holders: []string{custody.Citizen},
+	},
+	"withdrawn while the papers are lost, and then they are brought after all": {
+		script: onPaper(also(withdraws(90*time.Minute), func(s *script) {
+			s.carrier = carrier(map[string]way{"out/1": {dossier.DeliveryPickedUp, dossier.DeliveryLost, dossier.DeliveryDelivered}})
+		})),
+		path: path(7), done: keys("courier/home/1", "courier/out/1"), holders: []string{custody.Citizen},
+	},
+	"cancelled, says the carrier, and lost": {
+		script: onPaper(func(s *script) {
+			s.carrier = carrier(map[string]way{"out/1": {dossier.DeliveryPickedUp, dossier.DeliveryLost, dossier.DeliveryCancelled}})
+		}),
+		path: path(2, 4, 9, 10), done: keys("courier/home/1", "courier/out/1", "courier/out/2"), holders: []string{custody.Citizen},
+	},
 	"papers come home after a withdrawal": {
 		script: withdrawnWithPapers(delivered),
 		path:   path(7), done: keys("courier/home/1", "courier/out/1"), holders: []string{custody.Citizen},

@@ -401,6 +401,11 @@ func (s story) judge(t *testing.T, w *world) {
 	require.Equal(t, s.done, w.doneKeys())
 	require.Equal(t, s.holders, w.holders())
 	require.Empty(t, w.opened(), "no task is left open")
+	for _, st := range w.Steps {
+		if task := st.After.Parked; task != "" {
+			require.NotEqual(t, task, workflows.TaskLabel(task), "a task without words")
+		}
+	}
 }
 
 func (w *world) doneKeys() []string {

@@ -93,6 +93,7 @@ type world struct {
 	*ledger
 	t      reporter
 	script script
+	begin  time.Time
 	mu     sync.Mutex
 
 	theatre theatre
@@ -133,8 +134,10 @@ type answer struct {
 // They must be in nothing that Temporal sees.
 var secrets = []string{"Nguyễn Thị Bí Mật", "001190009999", "0912999888", "số 9 ngõ Kín", "xin rút vì chuyện riêng"}
 
-func newWorld(t reporter, s script) *world {
-	w := &world{t: t, script: s, answers: map[string]answer{}, cancels: map[string]bool{}}
+func newWorld(t reporter, s script) *world { return newWorldAt(t, s, monday) }
+
+func newWorldAt(t reporter, s script, begin time.Time) *world {
+	w := &world{t: t, script: s, begin: begin, answers: map[string]answer{}, cancels: map[string]bool{}}
 	w.ledger = &ledger{
 		Facts: register.Facts{Code: "VNPHKI-250210-0001-0", Office: "VNPHKI", Network: "vnpost", Authority: "H26.12.03", Procedure: "2.000635",
 			ProcedureVersion: "163/QĐ-BTP", Method: dossier.ByCourier, Carrier: "viettelpost"},
@@ -152,19 +155,19 @@ func newWorld(t reporter, s script) *world {
 		w.Papers = append(w.Papers, &paper{Holder: custody.Holder{Kind: custody.Office, ID: w.Facts.Office}})
 	}
 	for i, e := range s.opening {
-		e.ID, e.At = fmt.Sprintf("opening-%d", i), monday.Add(e.At.Sub(time.Time{}))
+		e.ID, e.At = fmt.Sprintf("opening-%d", i), begin.Add(e.At.Sub(time.Time{}))
 		w.Agenda = append(w.Agenda, &e)
 	}
 	for _, a := range s.asks {
 		w.Ops = append(w.Ops, w.prepare(a.op))
-		w.Agenda = append(w.Agenda, &event{ID: w.id("ev"), At: monday.Add(a.at), Asks: w.Ops[len(w.Ops)-1].Operation})
+		w.Agenda = append(w.Agenda, &event{ID: w.id("ev"), At: begin.Add(a.at), Asks: w.Ops[len(w.Ops)-1].Operation})
 	}
 	return w
 }
 
 // restore gives the world as it was at a moment, for another run.
 func (w *world) restore(t reporter, m moment) *world {
-	return &world{t: t, script: w.script, ledger: m.ledger.clone(), answers: map[string]answer{}, cancels: map[string]bool{}, noKeep: true}
+	return &world{t: t, script: w.script, begin: w.begin, ledger: m.ledger.clone(), answers: map[string]answer{}, cancels: map[string]bool{}, noKeep: true}
 }
 
 func (w *world) id(kind string) string {
@@ -174,7 +177,7 @@ func (w *world) id(kind string) string {
 
 func (w *world) now() time.Time {
 	if w.theatre == nil {
-		return monday
+		return w.begin
 	}
 	return w.theatre.Now()
 }
