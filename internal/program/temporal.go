@@ -47,6 +47,13 @@ func temporalAnswers(ctx context.Context, t client.Client, namespace string) err
 	return err
 }
 
+// temporalAway says whether an error is Temporal's absence and no word of its own.
+func temporalAway(err error) bool {
+	var unavailable *serviceerror.Unavailable
+	var late *serviceerror.DeadlineExceeded
+	return errors.As(err, &unavailable) || errors.As(err, &late) || errors.Is(err, context.DeadlineExceeded)
+}
+
 // AwaitTemporal waits until Temporal answers; said is told once, with the first
 // failure, that there is something to wait for.
 func AwaitTemporal(ctx context.Context, t client.Client, namespace string, said func(error)) error {

@@ -27,14 +27,8 @@ func (m *Main) RunWorker(ctx context.Context, ready func()) error {
 	if err != nil {
 		return err
 	}
-	err = AwaitTemporal(ctx, m.Temporal, m.Config.temporalNamespace(), func(err error) {
-		m.Log.WarnContext(ctx, "waiting for Temporal", "address", m.Config.temporalAddress(), "error", err)
-	})
-	if err != nil {
-		return nil //nolint:nilerr // only the context's end is an error here
-	}
-	w := worker.New(m.Temporal, acts)
-	if err := w.Start(); err != nil {
+	w, err := m.startWorker(ctx, acts)
+	if w == nil {
 		return err
 	}
 	defer w.Stop()
@@ -47,6 +41,28 @@ func (m *Main) RunWorker(ctx context.Context, ready func()) error {
 		return nil
 	case err := <-w.Fatal():
 		return err
+	}
+}
+
+// startWorker waits for Temporal and begins to poll. Temporal may go away again
+// between its first answer and the pollers' start: that is waiting on, not an
+// error. No worker and no error means that the context ended first.
+func (m *Main) startWorker(ctx context.Context, acts *activities.Activities) (*worker.Worker, error) {
+	for {
+		err := AwaitTemporal(ctx, m.Temporal, m.Config.temporalNamespace(), func(err error) {
+			m.Log.WarnContext(ctx, "waiting for Temporal", "address", m.Config.temporalAddress(), "error", err)
+		})
+		if err != nil {
+			return nil, nil //nolint:nilerr,nilnil // only the context's end is an error here
+		}
+		w := worker.New(m.Temporal, acts)
+		switch err = w.Start(); {
+		case err == nil:
+			return w, nil
+		case ctx.Err() == nil && !temporalAway(err):
+			return nil, err
+		}
+		m.Log.WarnContext(ctx, "Temporal went away while the worker started", "error", err)
 	}
 }
 
