@@ -7,15 +7,26 @@ import "time"
 type Calendar struct {
 	id, version, source string
 
-	hours      hours
-	rest       [7]bool // weekly rest, by time.Weekday
+	hours      hours     // of a usual working day
+	week       [7]*hours // of weekdays with hours of their own, by time.Weekday
+	rest       [7]bool   // weekly rest, by time.Weekday
 	restSource string
-	years      []year // as published, in order and without gaps
+	sameDay    sameDay
+	years      []year // as published or computed, in order and without gaps
 
 	// Derived by index, so that no count ever walks the days one by one.
-	first   date   // 1 January of the first year
-	before  []int  // before[i]: working days before the i-th day; one more than there are days
-	working []date // the working days in order
+	first   date            // 1 January of the first year
+	special []*special      // by day; nil where the weekly rhythm holds
+	before  []int           // before[i]: working days before the i-th day; one more than there are days
+	working []date          // the working days in order
+	opened  []time.Duration // opened[i]: office time from the beginning to the end of working[i]
+}
+
+// sameDay is the last clock time at which a same-day dossier is still due on the
+// day itself.
+type sameDay struct {
+	until  Clock
+	source string
 }
 
 // year is what a plan of holidays says about one year.
@@ -30,9 +41,13 @@ type year struct {
 
 // special is a day on which the weekly rhythm does not hold.
 type special struct {
-	day          date
-	name, source string
-	line         int // in the file, for complaints
+	day    date
+	name   string // in Vietnamese
+	nameEN string // may be empty
+	source string
+	makes  date // on a make-up day, the day off it makes up for; 0 where none is named
+	worked bool // a make-up day
+	line   int  // in the file, for complaints
 }
 
 // ID names the calendar, whatever its version.
@@ -62,17 +77,11 @@ func (c *Calendar) WorkingDay(t time.Time) bool {
 // open. It is the zero time when t, or that moment, is out of the calendar's
 // reach.
 func (c *Calendar) NextOpening(t time.Time) time.Time {
-	d, clock := split(t)
-	if c.works(d) {
-		if opens, ok := c.hours.nextOpen(clock); ok {
-			return d.at(opens)
-		}
-	}
-	next, err := c.step(d, 1)
+	d, clock, err := c.nextOpen(split(t))
 	if err != nil {
 		return time.Time{}
 	}
-	return next.at(c.hours.morning.opens)
+	return d.at(clock)
 }
 
 // AddWorkingDays is midnight at the start of the n-th working day after day,

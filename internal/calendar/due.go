@@ -2,11 +2,6 @@ package calendar
 
 import "time"
 
-// sameDayUntil is the last clock time at which a same-day dossier is still due
-// the same day. The law says "after 15 o'clock", so 15:00 sharp is in time
-// (Luật Hộ tịch 2014 Art 5(3); NĐ 23/2015/NĐ-CP Art 7).
-const sameDayUntil = 15 * time.Hour
-
 // Due is the moment by which an authority must answer a dossier it validly
 // received at the given moment: the closing time of the term's last day, or for
 // a term in hours the moment its office time is used up (Civil Code 2015
@@ -15,62 +10,165 @@ const sameDayUntil = 15 * time.Hour
 // Received may be in any zone; the answer is at UTC+7. The error is a
 // *TermError or a *ReachError.
 func (c *Calendar) Due(received time.Time, t Term) (time.Time, error) {
-	err := c.check(t)
+	return c.DueAfter(received, t)
+}
+
+// DueAfter is Due with the clock standing still during the pauses, which are in
+// order; see [Pause] for what each is worth. The error may also be a
+// *PauseError. [Calendar.Derive] says in addition why.
+func (c *Calendar) DueAfter(received time.Time, t Term, pauses ...Pause) (time.Time, error) {
+	r := run{c: c, received: received, term: t}
+	err := r.count(pauses)
 	if err != nil {
 		return time.Time{}, err
 	}
-	start, clock := split(received)
-	if !c.covers(start) {
-		return time.Time{}, c.outOfReach(start)
-	}
-	if t.Unit == Hour {
-		return c.afterHours(start, clock, t.N)
-	}
-	last, err := c.lastDay(start, clock, t)
+	return r.due, nil
+}
+
+// run is one term on its way from reception to its due date.
+type run struct {
+	c        *Calendar
+	received time.Time
+	term     Term
+
+	start date          // the day of reception
+	clock time.Duration // the time on it
+
+	end  date          // the term's last day before it gives way to a working day
+	last date          // the working day it ends on
+	used time.Duration // in hours: the calendar's office time at the end
+	due  time.Time
+
+	// explained has what follows kept, for the derivation.
+	explained bool
+	stops     []stop
+	rolls     [][2]date // last days that gave way, with the days they gave way to
+}
+
+// count finds the due date.
+func (r *run) count(pauses []Pause) error {
+	err := r.c.check(r.term)
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
-	return last.at(c.hours.closing()), nil
+	r.start, r.clock = split(r.received)
+	if !r.c.covers(r.start) {
+		return r.c.outOfReach(r.start)
+	}
+	err = inOrder(r.received, pauses)
+	if err != nil {
+		return err
+	}
+	if r.term.Unit == Hour {
+		return r.countHours(pauses)
+	}
+	return r.countDays(pauses)
+}
+
+// countHours starts with what the office had been open by the moment of
+// reception, so that a moment outside office hours needs no case of its own.
+func (r *run) countHours(pauses []Pause) error {
+	r.used = r.c.openedBy(r.start, r.clock) + time.Duration(r.term.N)*time.Hour
+	for _, p := range pauses {
+		s, err := r.c.stop(p)
+		if err != nil {
+			return err
+		}
+		s.late = s.openedFrom >= r.used
+		if !s.late {
+			r.used += s.openedTo - s.openedFrom
+		}
+		r.keep(s)
+	}
+	last, clock, err := r.c.momentAfter(r.used)
+	if err != nil {
+		return err
+	}
+	r.last, r.due = last, last.at(clock)
+	return nil
+}
+
+// countDays finds the last day, and moves it on by each pause that began before
+// it was over.
+func (r *run) countDays(pauses []Pause) error {
+	err := r.lastDay()
+	if err != nil {
+		return err
+	}
+	for _, p := range pauses {
+		s, err := r.c.stop(p)
+		if err != nil {
+			return err
+		}
+		s.late = s.from > r.last
+		if !s.late {
+			err = r.moveOn(&s)
+		}
+		if err != nil {
+			return err
+		}
+		r.keep(s)
+	}
+	r.due = r.last.at(r.c.hoursOn(r.last).closing())
+	return nil
 }
 
 // lastDay is the working day on which a term counted in days or months ends.
-func (c *Calendar) lastDay(start date, clock time.Duration, t Term) (date, error) {
-	switch t.Unit {
+func (r *run) lastDay() (err error) {
+	switch r.term.Unit {
 	case WorkingDay:
-		return c.step(start, t.N)
+		r.end, err = r.c.step(r.start, r.term.N)
 	case Day:
-		return c.roll(start + date(t.N))
+		r.end = r.start + date(r.term.N)
 	case Month:
-		return c.roll(start.addMonths(t.N))
+		r.end = r.start.addMonths(r.term.N)
 	case SameDay:
-		// An office that closes before 15:00 cannot be due in its own past.
-		if c.works(start) && clock <= sameDayUntil && clock < c.hours.closing() {
-			return start, nil
+		r.end = r.start
+		if !r.c.sameDayStill(r.start, r.clock) {
+			r.end, err = r.c.step(r.start, 1)
 		}
-		return c.step(start, 1)
-	default:
-		return 0, &TermError{Term: t, Err: ErrUnknownUnit}
 	}
+	if err != nil {
+		return err
+	}
+	return r.roll()
 }
 
-// afterHours is the moment at which n hours of office time have passed. It
-// counts them from the opening of the day of reception, adding what had already
-// passed there, so that a moment outside office hours needs no case of its own.
-func (c *Calendar) afterHours(start date, clock time.Duration, n int) (time.Time, error) {
-	var passed time.Duration
-	first, err := c.roll(start)
+// sameDayStill says whether a same-day dossier is due on the day of reception
+// itself. "After 15 o'clock" means that 15:00 sharp is in time; and an office
+// that closes earlier cannot be due in its own past.
+func (c *Calendar) sameDayStill(d date, clock time.Duration) bool {
+	return c.works(d) && clock <= time.Duration(c.sameDay.until) && clock < c.hoursOn(d).closing()
+}
+
+// moveOn moves the last day on by what a pause is worth. Days run over rest, so
+// a last day that had given way to the very day of the pause has moved there
+// for good: without that the term would end before the pause does.
+func (r *run) moveOn(s *stop) (err error) {
+	if r.term.Unit == Day || r.term.Unit == Month {
+		s.days = int(s.to - s.from)
+		r.end = max(r.end, s.from) + date(s.days)
+	} else {
+		s.days = r.c.between(s.from, s.to)
+		r.end, err = r.c.step(r.last, s.days)
+	}
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
-	if first == start {
-		passed = c.hours.worked(clock)
+	return r.roll()
+}
+
+// roll ends the term on a working day.
+func (r *run) roll() (err error) {
+	r.last, err = r.c.roll(r.end)
+	if err == nil && r.explained && r.last != r.end {
+		r.rolls = append(r.rolls, [2]date{r.end, r.last})
 	}
-	total := passed + time.Duration(n)*time.Hour
-	// Less one, so that a term that fills a day ends on it, at closing time.
-	wholeDays := (total - 1) / c.hours.length()
-	last, err := c.step(first, int(wholeDays))
-	if err != nil {
-		return time.Time{}, err
+	return err
+}
+
+func (r *run) keep(s stop) {
+	if r.explained {
+		r.stops = append(r.stops, s)
 	}
-	return last.at(c.hours.clockAfter(total - wholeDays*c.hours.length())), nil
 }

@@ -19,6 +19,14 @@ var (
 	ErrUnknownUnit = errors.New("unit is unknown")
 	// ErrOutOfReach means that the answer needs a day the calendar does not cover.
 	ErrOutOfReach = errors.New("date is out of the calendar's reach")
+	// ErrPauseOpen means that a pause has no end yet: nobody can know the due date.
+	ErrPauseOpen = errors.New("pause has not ended")
+	// ErrPauseBackwards means that a pause ends before it begins.
+	ErrPauseBackwards = errors.New("pause ends before it begins")
+	// ErrPauseEarly means that a pause begins before the reception.
+	ErrPauseEarly = errors.New("pause begins before the reception")
+	// ErrPauseOrder means that a pause begins before the one before it has ended.
+	ErrPauseOrder = errors.New("pause begins before the one before it has ended")
 )
 
 // TermError refuses a term that no procedure can mean.
@@ -42,6 +50,25 @@ func (e *TermError) Error() string {
 
 // Unwrap gives the reason.
 func (e *TermError) Unwrap() error { return e.Err }
+
+// PauseError refuses a list of pauses.
+type PauseError struct {
+	// Index is the place of the offending pause in the list, from 0.
+	Index int
+	// Pause is that pause.
+	Pause Pause
+	// Err is ErrPauseOpen, ErrPauseBackwards, ErrPauseEarly or ErrPauseOrder.
+	Err error
+}
+
+// Error names the pause by its place and times, and what is wrong with it.
+func (e *PauseError) Error() string {
+	return fmt.Sprintf("calendar: pause %d, %s to %s: %v",
+		e.Index, e.Pause.From.In(ict).Format(time.RFC3339), e.Pause.To.In(ict).Format(time.RFC3339), e.Err)
+}
+
+// Unwrap gives the reason.
+func (e *PauseError) Unwrap() error { return e.Err }
 
 // ReachError says that a day lies outside the years a calendar covers, so that
 // its holidays are not known.

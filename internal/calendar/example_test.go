@@ -34,7 +34,7 @@ func ExampleLoad() {
 	_, err := calendar.Load(strings.NewReader(`{
   "id": "an-office", "version": "1", "source": "its own notice",
   "hours": {"morning": "07:30-11:30", "afternoon": "13:00-17:00", "source": "its own notice"},
-  "weekly_rest": {"days": ["sunday"], "source": "its own notice"},
+  "weekly_rest": {"days": ["sunday"], "source": "its own notice"}, "same_day": {"until": "15:00", "source": "its own notice"},
   "years": [{"year": 2026, "source": "its own notice", "days_off": [],
     "makeup_days": [{"date": "2026-08-22", "name": "for 31 August", "source": "its own notice"}]}]
 }`))

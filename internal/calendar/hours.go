@@ -8,10 +8,10 @@ import (
 )
 
 // halfDay is one stretch of office hours as clock times from midnight: open
-// from the first, closed from the second.
+// from the first, closed from the second. The zero half-day is never open.
 type halfDay struct{ opens, closes time.Duration }
 
-// hours are a working day's two half-days.
+// hours are a working day's two half-days, of which one may be missing.
 type hours struct {
 	morning, afternoon halfDay
 	source             string
@@ -23,33 +23,26 @@ func parseHalfDay(s string) (halfDay, error) {
 	if !found {
 		return halfDay{}, fmt.Errorf("half-day %q is not written like 08:00-12:00", s)
 	}
-	opens, err := parseClock(from)
+	opens, err := ParseClock(from)
 	if err != nil {
 		return halfDay{}, err
 	}
-	closes, err := parseClock(to)
+	closes, err := ParseClock(to)
 	if err != nil {
 		return halfDay{}, err
 	}
 	if closes <= opens {
 		return halfDay{}, fmt.Errorf("half-day %q closes before it has opened", s)
 	}
-	return halfDay{opens, closes}, nil
+	return halfDay{time.Duration(opens), time.Duration(closes)}, nil
 }
 
-// parseClock reads "08:00". The length is checked because time.Parse would
-// also take "8:00" and fractions of a minute.
-func parseClock(s string) (time.Duration, error) {
-	t, err := time.Parse("15:04", s)
-	if err != nil || len(s) != len("15:04") {
-		return 0, fmt.Errorf("clock time %q is not written like 08:00", s)
-	}
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
-}
-
-// check refuses half-days out of order.
+// check refuses half-days out of order, and a day without any.
 func (h hours) check() error {
-	if h.afternoon.opens < h.morning.closes {
+	switch {
+	case h.length() == 0:
+		return errors.New("neither morning nor afternoon is given")
+	case h.morning.there() && h.afternoon.there() && h.afternoon.opens < h.morning.closes:
 		return errors.New("the afternoon opens before the morning has closed")
 	}
 	return nil
@@ -60,17 +53,25 @@ func (h hours) length() time.Duration {
 	return h.morning.length() + h.afternoon.length()
 }
 
+// opening is the clock time at which the working day begins.
+func (h hours) opening() time.Duration {
+	if h.morning.there() {
+		return h.morning.opens
+	}
+	return h.afternoon.opens
+}
+
 // closing is the clock time at which the working day ends.
-func (h hours) closing() time.Duration { return h.afternoon.closes }
+func (h hours) closing() time.Duration { return max(h.morning.closes, h.afternoon.closes) }
 
 // worked is the office time that has passed by a clock time.
 func (h hours) worked(clock time.Duration) time.Duration {
 	return h.morning.worked(clock) + h.afternoon.worked(clock)
 }
 
-// clockAfter is the clock time at which that much office time has passed. Four
-// hours that fill the morning end at noon, not when the afternoon opens: a term
-// ends as soon as it has been used up.
+// clockAfter is the clock time at which that much office time has passed; it is
+// more than none. Four hours that fill the morning end at noon, not when the
+// afternoon opens: a term ends as soon as it has been used up.
 func (h hours) clockAfter(worked time.Duration) time.Duration {
 	if worked <= h.morning.length() {
 		return h.morning.opens + worked
@@ -81,13 +82,15 @@ func (h hours) clockAfter(worked time.Duration) time.Duration {
 // nextOpen is the first clock time, not before the given one, at which the
 // office is open on a working day; false after closing time.
 func (h hours) nextOpen(clock time.Duration) (time.Duration, bool) {
-	for _, half := range []halfDay{h.morning, h.afternoon} {
-		if clock < half.closes {
+	for _, half := range [...]halfDay{h.morning, h.afternoon} {
+		if half.there() && clock < half.closes {
 			return max(clock, half.opens), true
 		}
 	}
 	return 0, false
 }
+
+func (h halfDay) there() bool { return h.closes > 0 }
 
 func (h halfDay) length() time.Duration { return h.closes - h.opens }
 

@@ -35,8 +35,9 @@ func Load(r io.Reader) (*Calendar, error) {
 		"id":          doc.text(&c.id),
 		"version":     doc.text(&c.version),
 		"source":      doc.text(&c.source),
-		"hours":       func() error { return doc.hours(&c.hours) },
+		"hours":       func() error { return doc.hours(c) },
 		"weekly_rest": func() error { return doc.weeklyRest(c) },
+		"same_day":    func() error { return doc.sameDay(&c.sameDay) },
 		"years":       func() error { return doc.array(func() error { return doc.year(c) }) },
 	})
 	if err != nil {
@@ -51,18 +52,52 @@ func Load(r io.Reader) (*Calendar, error) {
 	return c, nil
 }
 
-func (r *reader) hours(h *hours) error {
-	err := r.object(map[string]func() error{
-		"morning":   func() error { return r.halfDay(&h.morning) },
-		"afternoon": func() error { return r.halfDay(&h.afternoon) },
-		"source":    r.text(&h.source),
+// hours reads office hours; with days, also those of weekdays that differ.
+func (r *reader) hours(c *Calendar) error {
+	return r.halves(&c.hours, "hours", map[string]func() error{
+		"days": func() error { return r.weekdays(func(day time.Weekday) error { return r.weekdayHours(c, day) }) },
 	})
+}
+
+func (r *reader) weekdayHours(c *Calendar, day time.Weekday) error {
+	c.week[day] = &hours{}
+	return r.halves(c.week[day], "hours "+strings.ToLower(day.String()), map[string]func() error{})
+}
+
+func (r *reader) halves(h *hours, entry string, fields map[string]func() error) error {
+	fields["morning"] = func() error { return r.halfDay(&h.morning) }
+	fields["afternoon"] = func() error { return r.halfDay(&h.afternoon) }
+	fields["source"] = r.text(&h.source)
+	err := r.object(fields, "morning", "afternoon", "days")
 	if err != nil {
 		return err
 	}
 	err = h.check()
 	if err != nil {
-		return &LoadError{Line: r.line(), Entry: "hours", Problem: err.Error()}
+		return &LoadError{Line: r.line(), Entry: entry, Problem: err.Error()}
+	}
+	return nil
+}
+
+// weekdays reads an object whose fields are days of the week.
+func (r *reader) weekdays(each func(time.Weekday) error) error {
+	fields, names := map[string]func() error{}, []string{}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		name := strings.ToLower(d.String())
+		fields[name], names = func() error { return each(d) }, append(names, name)
+	}
+	return r.object(fields, names...)
+}
+
+func (r *reader) sameDay(s *sameDay) error {
+	var until string
+	err := r.object(map[string]func() error{"until": r.text(&until), "source": r.text(&s.source)})
+	if err != nil {
+		return err
+	}
+	s.until, err = ParseClock(until)
+	if err != nil {
+		return &LoadError{Line: r.line(), Entry: "same_day", Problem: err.Error()}
 	}
 	return nil
 }
@@ -124,19 +159,25 @@ func (r *reader) year(c *Calendar) error {
 
 func (r *reader) special(list string, into *[]special) error {
 	var s special
-	var written string
+	var written, makes string
 	err := r.object(map[string]func() error{
 		"date": func() error {
 			s.line = r.line()
 			return r.text(&written)()
 		},
-		"name":   r.text(&s.name),
-		"source": r.text(&s.source),
-	})
+		"name":    r.text(&s.name),
+		"name_en": r.text(&s.nameEN),
+		"source":  r.text(&s.source),
+		"for":     r.text(&makes),
+	}, "name_en", "for")
 	if err != nil {
 		return err
 	}
 	s.day, err = parseDate(written)
+	if err == nil && makes != "" {
+		s.makes, err = parseDate(makes)
+		written = makes
+	}
 	if err != nil {
 		return &LoadError{Line: s.line, Entry: list + " " + written, Problem: "not a date, such as 2025-04-26"}
 	}

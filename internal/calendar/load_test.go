@@ -17,7 +17,7 @@ import (
 const good = `{
   "id": "test", "version": "1", "source": "a test",
   "hours": {"morning": "08:00-12:00", "afternoon": "13:00-17:00", "source": "a test"},
-  "weekly_rest": {"days": ["saturday", "sunday"], "source": "a test"},
+  "weekly_rest": {"days": ["saturday", "sunday"], "source": "a test"}, "same_day": {"until": "15:00", "source": "a test"},
   "years": [
     {"year": 2025, "source": "a plan",
      "days_off": [

@@ -90,13 +90,51 @@ func (o *oracle) nextWorking(d time.Time) (time.Time, bool) {
 }
 
 // due is the law read out loud; false when out of reach.
-func (o *oracle) due(received time.Time, t calendar.Term) (time.Time, bool) {
+func (o *oracle) due(received time.Time, t calendar.Term, pauses ...calendar.Pause) (time.Time, bool) {
 	received = received.In(hanoiZone)
-	day := time.Date(received.Year(), received.Month(), received.Day(), 0, 0, 0, 0, hanoiZone)
+	if t.Unit == calendar.Hour {
+		return o.afterHours(received, time.Duration(t.N)*time.Hour, pauses)
+	}
+	end, ok := o.end(received, t)
+	if !ok {
+		return time.Time{}, false
+	}
+	last, ok := o.nextWorking(end)
+	for _, p := range pauses {
+		from, to := o.opening(p.From), o.opening(p.To)
+		if !ok || from.IsZero() || to.IsZero() {
+			return time.Time{}, false
+		}
+		if from.After(last) {
+			continue
+		}
+		// Every day after the pause's first one is a day more.
+		if from.After(end) {
+			end = from
+		}
+		for d := from.AddDate(0, 0, 1); !d.After(to); d = d.AddDate(0, 0, 1) {
+			switch {
+			case t.Unit == calendar.Day || t.Unit == calendar.Month:
+				end = end.AddDate(0, 0, 1)
+			case o.works(d) && ok:
+				end, ok = o.nextWorking(end.AddDate(0, 0, 1))
+			}
+		}
+		if ok {
+			last, ok = o.nextWorking(end)
+		}
+	}
+	if !ok {
+		return time.Time{}, false
+	}
+	return o.clock(last, 3), true
+}
+
+// end is the term's last day, before it gives way to a working day.
+func (o *oracle) end(received time.Time, t calendar.Term) (time.Time, bool) {
+	day := dayOf(received)
 	last, ok := day, o.covers(day)
 	switch t.Unit {
-	case calendar.Hour:
-		return o.afterHours(received, day, time.Duration(t.N)*time.Hour)
 	case calendar.WorkingDay:
 		for range t.N {
 			if ok {
@@ -114,28 +152,59 @@ func (o *oracle) due(received time.Time, t calendar.Term) (time.Time, bool) {
 		if received.After(day.Add(15*time.Hour)) || !received.Before(o.clock(day, 3)) {
 			last = last.AddDate(0, 0, 1)
 		}
+		if ok {
+			last, ok = o.nextWorking(last)
+		}
 	}
-	if ok {
-		last, ok = o.nextWorking(last)
-	}
-	return o.clock(last, 3), ok
+	return last, ok
 }
 
-// afterHours uses the hours up half-day by half-day.
-func (o *oracle) afterHours(received, day time.Time, left time.Duration) (time.Time, bool) {
+func dayOf(t time.Time) time.Time {
+	t = t.In(hanoiZone)
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, hanoiZone)
+}
+
+// opening is the day of the next moment at which the office is open; the zero
+// time when that is out of reach.
+func (o *oracle) opening(t time.Time) time.Time {
+	day := dayOf(t)
 	if !o.covers(day) {
-		return time.Time{}, false
+		return time.Time{}
 	}
-	for ; o.covers(day); day = day.AddDate(0, 0, 1) {
+	if !t.Before(o.clock(day, 3)) {
+		day = day.AddDate(0, 0, 1)
+	}
+	day, _ = o.nextWorking(day)
+	return day
+}
+
+// afterHours uses the hours up half-day by half-day, leaving out what lies in a
+// pause.
+func (o *oracle) afterHours(received time.Time, left time.Duration, pauses []calendar.Pause) (time.Time, bool) {
+	for _, p := range pauses {
+		if o.opening(p.From).IsZero() || o.opening(p.To).IsZero() {
+			return time.Time{}, false
+		}
+	}
+	for day := dayOf(received); o.covers(day); day = day.AddDate(0, 0, 1) {
 		for half := 0; half < 4 && o.works(day); half += 2 {
 			from, to := o.clock(day, half), o.clock(day, half+1)
 			if received.After(from) {
 				from = received
 			}
-			if open := to.Sub(from); open >= left {
-				return from.Add(left), true
-			} else if open > 0 {
-				left -= open
+			for _, p := range append(slices.Clone(pauses), calendar.Pause{From: to, To: to}) {
+				until := to
+				if p.From.Before(until) {
+					until = p.From
+				}
+				if open := until.Sub(from); open >= left {
+					return from.Add(left), true
+				} else if open > 0 {
+					left -= open
+				}
+				if p.To.After(from) {
+					from = p.To
+				}
 			}
 		}
 	}
@@ -169,6 +238,7 @@ func (o *oracle) load(t *rapid.T) *calendar.Calendar {
 		"id": "made-up", "version": "1", "source": "rapid", "years": years,
 		"hours":       map[string]any{"morning": clock(0) + "-" + clock(1), "afternoon": clock(2) + "-" + clock(3), "source": "rapid"},
 		"weekly_rest": map[string]any{"days": rest, "source": "rapid"},
+		"same_day":    map[string]any{"until": "15:00", "source": "rapid"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -16,8 +16,9 @@ const (
 	Day Unit = "day"
 	// Month runs to the same date of a later month (Art 148(3), 148(5)).
 	Month Unit = "month"
-	// SameDay is the day of reception, or the next working day after 15:00
-	// (Luật Hộ tịch 2014 Art 5(3); NĐ 23/2015/NĐ-CP Art 7). Its N is always 1.
+	// SameDay is the day of reception, or the next working day after the clock
+	// time that the calendar names: 15:00 (Luật Hộ tịch 2014 Art 5(3);
+	// NĐ 23/2015/NĐ-CP Art 7). Its N is always 1.
 	SameDay Unit = "same_day"
 )
 
@@ -57,7 +58,7 @@ func (c *Calendar) check(t Term) error {
 func (c *Calendar) longest(u Unit) (n int, known bool) {
 	switch u {
 	case Hour:
-		return int(longestWeeks * time.Duration(c.daysPerWeek()) * c.hours.length() / time.Hour), true
+		return int(longestWeeks * c.hoursPerWeek() / time.Hour), true
 	case WorkingDay:
 		return longestWeeks * c.daysPerWeek(), true
 	case Day:
@@ -80,4 +81,19 @@ func (c *Calendar) daysPerWeek() int {
 		}
 	}
 	return days
+}
+
+// hoursPerWeek is the office time of a week without days off.
+func (c *Calendar) hoursPerWeek() time.Duration {
+	var open time.Duration
+	for day, rests := range c.rest {
+		switch {
+		case rests:
+		case c.week[day] != nil:
+			open += c.week[day].length()
+		default:
+			open += c.hours.length()
+		}
+	}
+	return open
 }
