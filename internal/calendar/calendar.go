@@ -6,6 +6,8 @@ import "time"
 // version. It comes from [Load] or [Default] and never changes.
 type Calendar struct {
 	id, version, source string
+	validity            validity
+	claims              []claim // which units it serves
 
 	hours      hours     // of a usual working day
 	week       [7]*hours // of weekdays with hours of their own, by time.Weekday
@@ -56,6 +58,28 @@ func (c *Calendar) ID() string { return c.id }
 // Version names the edition of the calendar. A dossier keeps it, so that its
 // due date can be explained after the calendar has changed.
 func (c *Calendar) Version() string { return c.version }
+
+// Source is what the calendar as a whole rests on; each day in it has its own.
+func (c *Calendar) Source() string { return c.source }
+
+// Serves names the units for which the calendar holds, as its file does:
+// authorities (with all below them), networks, offices.
+func (c *Calendar) Serves() (authorities, networks, offices []string) {
+	for _, own := range c.claims {
+		switch own.kind {
+		case byAuthority:
+			authorities = append(authorities, own.unit)
+		case byNetwork:
+			networks = append(networks, own.unit)
+		case byOffice:
+			offices = append(offices, own.unit)
+		}
+	}
+	return authorities, networks, offices
+}
+
+// Reach is the first and the last day that the calendar knows.
+func (c *Calendar) Reach() (first, last time.Time) { return c.first.at(0), (c.end() - 1).at(0) }
 
 // Computed says whether the holidays of t's year were worked out from the
 // Labour Code 2019 (Art 111(3), 112) because no official plan was published

@@ -178,12 +178,12 @@ func TestDueRefusesDatesOutOfReach(t *testing.T) {
 		{"no time given", time.Time{}, calendar.Term{N: 1, Unit: calendar.WorkingDay}, "0001-01-01"},
 		{"before 1970", at(t, "1969-12-31 20:00"), calendar.Term{N: 1, Unit: calendar.Day}, "1969-12-31"},
 		{"before the first year", at(t, "2024-12-31 23:59"), calendar.Term{N: 1, Unit: calendar.Hour}, "2024-12-31"},
-		{"after the last year", at(t, "2028-01-01 00:00"), calendar.Term{N: 1, Unit: calendar.SameDay}, "2028-01-01"},
-		{"working days run out", at(t, "2027-12-30 09:30"), calendar.Term{N: 2, Unit: calendar.WorkingDay}, "2028-01-01"},
-		{"hours run out", at(t, "2027-12-31 16:00"), calendar.Term{N: 2, Unit: calendar.Hour}, "2028-01-01"},
-		{"days run out", at(t, "2027-12-30 09:30"), calendar.Term{N: 5, Unit: calendar.Day}, "2028-01-04"},
-		{"months run out", at(t, "2027-12-30 09:30"), calendar.Term{N: 120, Unit: calendar.Month}, "2037-12-30"},
-		{"same day runs out", at(t, "2027-12-31 15:30"), calendar.Term{N: 1, Unit: calendar.SameDay}, "2028-01-01"},
+		{"after the last year", at(t, "2036-01-01 00:00"), calendar.Term{N: 1, Unit: calendar.SameDay}, "2036-01-01"},
+		{"working days run out", at(t, "2035-12-28 09:30"), calendar.Term{N: 2, Unit: calendar.WorkingDay}, "2036-01-01"},
+		{"hours run out", at(t, "2035-12-31 16:00"), calendar.Term{N: 2, Unit: calendar.Hour}, "2036-01-01"},
+		{"days run out", at(t, "2035-12-28 09:30"), calendar.Term{N: 6, Unit: calendar.Day}, "2036-01-03"},
+		{"months run out", at(t, "2035-12-28 09:30"), calendar.Term{N: 120, Unit: calendar.Month}, "2045-12-28"},
+		{"same day runs out", at(t, "2035-12-31 15:30"), calendar.Term{N: 1, Unit: calendar.SameDay}, "2036-01-01"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -93,6 +93,8 @@ func (e *ReachError) Unwrap() error { return ErrOutOfReach }
 
 // LoadError says what is wrong with a calendar file, and where.
 type LoadError struct {
+	// File is the file's name; "" where it has none.
+	File string
 	// Line is the line in the file, from 1; 0 when the fault has no one place.
 	Line int
 	// Entry names what is at fault, such as "makeup_days 2026-08-22"; it may be empty.
@@ -101,10 +103,13 @@ type LoadError struct {
 	Problem string
 }
 
-// Error gives place, entry and problem.
+// Error gives file, line, entry and problem.
 func (e *LoadError) Error() string {
 	var b strings.Builder
 	b.WriteString("calendar: ")
+	if e.File != "" {
+		fmt.Fprintf(&b, "%s: ", e.File)
+	}
 	if e.Line > 0 {
 		fmt.Fprintf(&b, "line %d: ", e.Line)
 	}

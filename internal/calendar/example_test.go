@@ -23,10 +23,10 @@ func ExampleCalendar_Due() {
 
 // The calendar does not guess at holidays it has not been told.
 func ExampleCalendar_Due_outOfReach() {
-	received := time.Date(2027, time.December, 30, 9, 30, 0, 0, time.FixedZone("ICT", 7*3600))
+	received := time.Date(2035, time.December, 28, 9, 30, 0, 0, time.FixedZone("ICT", 7*3600))
 	_, err := calendar.Default().Due(received, calendar.Term{N: 2, Unit: calendar.WorkingDay})
 	fmt.Println(err)
-	// Output: calendar: 2028-01-01: date is out of the calendar's reach: ha-noi version 2026.1 covers 2025-01-01 to 2027-12-31
+	// Output: calendar: 2036-01-01: date is out of the calendar's reach: ha-noi version 2026.2 covers 2025-01-01 to 2035-12-31
 }
 
 // A make-up day must be a day that would otherwise be rest.

@@ -6,31 +6,53 @@ import (
 	"time"
 )
 
-// Load reads a calendar file, a JSON document of this shape, in which every
-// field is required but computed:
+// Load reads a calendar file, a JSON document of this shape:
 //
 //	{
-//	  "id": "ha-noi", "version": "2026.1", "source": "…",
-//	  "hours": {"morning": "08:00-12:00", "afternoon": "13:00-17:00", "source": "…"},
+//	  "id": "ha-noi", "version": "2026.2", "source": "…",
+//	  "validity": {"from": "2025-01-01", "to": "2027-01-01"},
+//	  "for": {"authorities": ["H26"], "networks": ["vnpost"], "offices": ["VNPHKI"]},
+//	  "hours": {"morning": "08:00-12:00", "afternoon": "13:00-17:00", "source": "…",
+//	    "days": {"saturday": {"morning": "08:00-11:30", "source": "…"}}},
 //	  "weekly_rest": {"days": ["saturday", "sunday"], "source": "…"},
+//	  "same_day": {"until": "15:00", "source": "…"},
 //	  "years": [{
 //	    "year": 2025, "computed": false, "source": "…",
-//	    "days_off":    [{"date": "2025-05-02", "name": "…", "source": "…"}],
-//	    "makeup_days": [{"date": "2025-04-26", "name": "…", "source": "…"}]
-//	  }]
+//	    "days_off":    [{"date": "2025-05-02", "name": "…", "name_en": "…", "source": "…"}],
+//	    "makeup_days": [{"date": "2025-04-26", "for": "2025-05-02", "name": "…", "source": "…"}]
+//	  }],
+//	  "rules": {
+//	    "from": 2027, "through": 2035, "source": "…", "compensation": "…",
+//	    "holidays": [
+//	      {"name": "Tết Nguyên đán {can_chi}", "lunar": "01-01", "before": 1, "after": 3, "source": "…"},
+//	      {"name": "Quốc khánh", "date": "09-02", "adjoining": true, "source": "…"},
+//	      {"name": "…", "date": "11-24", "validity": {"from": "2026-07-01"}, "source": "…"}]
+//	  }
 //	}
 //
-// The years follow one another without a gap. A day off may fall on weekly rest
-// (holidays do, and are then compensated on another day off: Labour Code 2019
-// Art 111(3)); a make-up day must. Load is strict, for a calendar that is a
-// little wrong makes thousands of due dates wrong: whatever it does not
-// understand or finds contradictory is a *LoadError and no calendar.
+// One half-day may be missing. A weekday of its own hours has them under days; a
+// make-up day has the usual ones. The last day of a validity is the day before
+// its to; without a to it is open. Validity, for, days, rules, computed, name_en
+// and the for of a make-up day may be left out.
+//
+// The years have official plans and follow one another without a gap; after them
+// come the years for which the rules give the days off. A rule's holiday has days
+// off before and after it, and with adjoining one more on the side that makes the
+// longer rest, the day before where both are equal. A holiday on weekly rest is
+// made good on the next working day, by the source that compensation names
+// (Labour Code 2019 Art 111(3)). In a plan such days are named one by one: a day
+// off may fall on weekly rest, a make-up day must.
+//
+// Load is strict, for a calendar that is a little wrong makes thousands of due
+// dates wrong: whatever it does not understand or finds contradictory is a
+// *LoadError and no calendar.
 func Load(r io.Reader) (*Calendar, error) {
 	doc, err := newReader(r)
 	if err != nil {
 		return nil, err
 	}
 	c := &Calendar{}
+	var rules holidayRules
 	err = doc.object(map[string]func() error{
 		"id":          doc.text(&c.id),
 		"version":     doc.text(&c.version),
@@ -39,12 +61,21 @@ func Load(r io.Reader) (*Calendar, error) {
 		"weekly_rest": func() error { return doc.weeklyRest(c) },
 		"same_day":    func() error { return doc.sameDay(&c.sameDay) },
 		"years":       func() error { return doc.array(func() error { return doc.year(c) }) },
-	})
+		"rules":       func() error { return doc.rules(&rules) },
+		"validity":    func() error { return doc.validity(&c.validity) },
+		"for":         func() error { return doc.claims(c) },
+	}, "rules", "validity", "for")
 	if err != nil {
 		return nil, err
 	}
 	// Not before all is read: the years may stand before the weekly rest.
-	err = c.checkYears()
+	err = c.checkWeek()
+	if err == nil {
+		err = c.compute(rules)
+	}
+	if err == nil {
+		err = c.checkYears()
+	}
 	if err != nil {
 		return nil, err
 	}

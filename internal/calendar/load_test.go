@@ -44,6 +44,12 @@ func TestLoadTakesAGoodFile(t *testing.T) {
 	}
 }
 
+// rules ends the good file with rules of one holiday.
+func rules(from, day string) string {
+	return "\n  ],\n" + `"rules": {"from": ` + from + `, "source": "a law", "compensation": "a law", "holidays": [` +
+		"\n" + `{"name": "x", ` + day + `, "source": "a law"}]}}`
+}
+
 func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -74,6 +80,32 @@ func TestLoadRefuses(t *testing.T) {
 		{"an hour there is not", `"08:00-12:00"`, `"08:00-25:00"`, `line 3: hours: clock time "25:00" is not written like 08:00`},
 		{"hours backwards", `"08:00-12:00"`, `"12:00-08:00"`, `line 3: hours: half-day "12:00-08:00" closes before it has opened`},
 		{"half-days that overlap", `"13:00-17:00"`, `"11:00-17:00"`, `line 3: hours: the afternoon opens before the morning has closed`},
+
+		{"no half-day at all", `"morning": "08:00-12:00", "afternoon": "13:00-17:00", `, ``, `line 3: hours: neither morning nor afternoon is given`},
+		{"hours of no weekday", `"afternoon": "13:00-17:00",`, `"afternoon": "13:00-17:00", "days": {"Sat": {}},`, `line 3: unknown field "Sat"`},
+		{"hours of a rest day", `"afternoon": "13:00-17:00",`, `"afternoon": "13:00-17:00", "days": {"saturday": {"morning": "08:00-11:00", "source": "x"}},`, `hours saturday: is weekly rest`},
+		{"a same-day limit that is none", `"until": "15:00"`, `"until": "3 pm"`, `line 4: same_day: clock time "3 pm" is not written like 08:00`},
+		{"no same-day limit", ` "same_day": {"until": "15:00", "source": "a test"},`, ``, `line 1: field "same_day" is missing`},
+		{"a make-up day for a working day", `"for 2 May", `, `"for 2 May", "for": "2025-05-05", `, `line 11: makeup_days 2025-04-26: makes up for 2025-05-05, which is no day off`},
+		{"a make-up day for no date", `"for 2 May", `, `"for 2 May", "for": "2 May", `, `line 11: makeup_days 2 May: not a date, such as 2025-04-26`},
+		{"a day off that makes up", `"swapped", `, `"swapped", "for": "2025-05-01", `, `line 9: days_off 2025-05-02: makes up for 2025-05-01, which is no day off`},
+
+		{"a validity backwards", `"id"`, `"validity": {"from": "2026-01-01", "to": "2025-01-01"}, "id"`, `line 2: validity: ends before it begins`},
+		{"a validity without a beginning", `"id"`, `"validity": {"to": "2025-01-01"}, "id"`, `line 2: field "from" is missing`},
+		{"a validity that is no date", `"id"`, `"validity": {"from": "2025"}, "id"`, `line 2: 2025: not a date, such as 2025-04-26`},
+		{"a unit given twice", `"id"`, `"for": {"offices": ["A", "A"]}, "id"`, `line 2: for offices A: given twice`},
+		{"a unit without a name", `"id"`, `"for": {"authorities": ["H26."]}, "id"`, `line 2: for authorities: not the id of a unit`},
+
+		{"rules that leave a gap", "\n  ]\n}", rules(`2028, "through": 2030`, `"date": "01-01"`), `line 15: years 2028: does not follow 2026`},
+		{"rules for years that have plans", "\n  ]\n}", rules(`2026, "through": 2030`, `"date": "01-01"`), `line 15: years 2026: does not follow 2026`},
+		{"rules that end before they begin", "\n  ]\n}", rules(`2028, "through": 2027`, `"date": "01-01"`), `line 15: rules 2028 to 2027: not years in order between 2000 and 2199`},
+		{"rules for ever", "\n  ]\n}", rules(`2027, "through": 9999`, `"date": "01-01"`), `line 15: rules 2027 to 9999: not years in order between 2000 and 2199`},
+		{"a holiday without a day", "\n  ]\n}", rules(`2027, "through": 2027`, `"before": 1`), `line 16: rules x: has either date or lunar`},
+		{"a holiday on two days", "\n  ]\n}", rules(`2027, "through": 2027`, `"date": "01-01", "lunar": "01-01"`), `line 16: rules x: has either date or lunar`},
+		{"a holiday on 30 February", "\n  ]\n}", rules(`2027, "through": 2027`, `"date": "02-30"`), `line 16: rules x: 02-30 is no day of every year, such as 04-30`},
+		{"a holiday on a leap day", "\n  ]\n}", rules(`2027, "through": 2027`, `"date": "02-29"`), `line 16: rules x: 02-29 is no day of every year, such as 04-30`},
+		{"a holiday on a lunar day that may not be", "\n  ]\n}", rules(`2027, "through": 2027`, `"lunar": "03-30"`), `line 16: rules x: 03-30 is no day of every year, such as 04-30`},
+		{"a holiday without end", "\n  ]\n}", rules(`2027, "through": 2027`, `"date": "01-01", "after": 400`), `line 16: rules x: before and after are 0 to 10 days`},
 
 		{"an unknown day of the week", `"sunday"`, `"Sunday"`, `line 4: weekly_rest Sunday: not a day of the week, such as sunday`},
 		{"a rest day given twice", `"sunday"]`, `"saturday"]`, `line 4: weekly_rest saturday: given twice`},
@@ -119,7 +151,7 @@ func TestLoadPassesOnWhyItCouldNotRead(t *testing.T) {
 
 // Whatever the file says, Load answers; and a calendar it gives can be asked.
 func FuzzLoad(f *testing.F) {
-	hanoi, err := os.ReadFile("hanoi.json")
+	hanoi, err := os.ReadFile("data/ha-noi.json")
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -24,6 +24,7 @@ type oracle struct {
 	makeup map[string]bool
 	// The four clock times of the office, in minutes from midnight.
 	clocks [4]int
+	short  map[time.Weekday]bool // mornings only
 }
 
 var hanoiZone = time.FixedZone("UTC+7", 7*3600)
@@ -33,11 +34,14 @@ var hanoiZone = time.FixedZone("UTC+7", 7*3600)
 func drawOracle(t *rapid.T) *oracle {
 	o := &oracle{
 		years: rapid.IntRange(1, 2).Draw(t, "years"),
-		rest:  map[time.Weekday]bool{}, off: map[string]bool{}, makeup: map[string]bool{},
+		rest:  map[time.Weekday]bool{}, short: map[time.Weekday]bool{}, off: map[string]bool{}, makeup: map[string]bool{},
 	}
 	weekdays := rapid.Permutation([]time.Weekday{0, 1, 2, 3, 4, 5, 6}).Draw(t, "weekdays")
 	for _, w := range weekdays[:rapid.IntRange(0, 4).Draw(t, "rest")] {
 		o.rest[w] = true
+	}
+	for _, w := range weekdays[7-rapid.IntRange(0, 3).Draw(t, "short"):] {
+		o.short[w] = true
 	}
 	quarters := rapid.SliceOfNDistinct(rapid.IntRange(0, 95), 4, 4, rapid.ID).Draw(t, "hours")
 	slices.Sort(quarters)
@@ -74,7 +78,11 @@ func (o *oracle) works(d time.Time) bool {
 	return o.covers(d) && !o.off[key] && (o.makeup[key] || !o.rest[d.Weekday()])
 }
 
+// clock gives one of the four times of a day; a short day's afternoon is empty.
 func (o *oracle) clock(d time.Time, i int) time.Time {
+	if o.short[d.Weekday()] && !o.rest[d.Weekday()] {
+		i = min(i, 1)
+	}
 	return time.Date(d.Year(), d.Month(), d.Day(), 0, o.clocks[i], 0, 0, hanoiZone)
 }
 
@@ -214,10 +222,14 @@ func (o *oracle) afterHours(received time.Time, left time.Duration, pauses []cal
 // load writes the oracle's calendar as a file and loads it.
 func (o *oracle) load(t *rapid.T) *calendar.Calendar {
 	type list = []map[string]any
-	clock := func(i int) string { return o.clock(o.day(0), i).Format("15:04") }
+	clock := func(i int) string { return o.day(0).Add(time.Duration(o.clocks[i]) * time.Minute).Format("15:04") }
 	rest := []string{}
 	for w := range o.rest {
 		rest = append(rest, strings.ToLower(w.String()))
+	}
+	short := map[string]any{}
+	for w := range o.short {
+		short[strings.ToLower(w.String())] = map[string]any{"morning": clock(0) + "-" + clock(1), "source": "rapid"}
 	}
 	days := func(set map[string]bool, year int) list {
 		entries := list{}
@@ -236,7 +248,7 @@ func (o *oracle) load(t *rapid.T) *calendar.Calendar {
 	}
 	file, err := json.Marshal(map[string]any{
 		"id": "made-up", "version": "1", "source": "rapid", "years": years,
-		"hours":       map[string]any{"morning": clock(0) + "-" + clock(1), "afternoon": clock(2) + "-" + clock(3), "source": "rapid"},
+		"hours":       map[string]any{"morning": clock(0) + "-" + clock(1), "afternoon": clock(2) + "-" + clock(3), "days": short, "source": "rapid"},
 		"weekly_rest": map[string]any{"days": rest, "source": "rapid"},
 		"same_day":    map[string]any{"until": "15:00", "source": "rapid"},
 	})

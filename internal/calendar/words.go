@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -137,16 +138,25 @@ func (s speech) list(days []Span, kind Kind, heading string) []string {
 	return []string{heading + strings.Join(told, "; ") + "."}
 }
 
+// names lists the names of days off, without those that only add to another:
+// a day off for a holiday on weekly rest goes without saying.
 func (s speech) names(reasons []Reason) string {
-	names := make([]string, 0, len(reasons))
+	var names []string
 	for _, r := range reasons {
-		if s.english && r.NameEN != "" {
-			names = append(names, r.NameEN)
-		} else {
-			names = append(names, r.Name)
+		name := s.name(r)
+		adds := func(other Reason) bool { return s.name(other) != name && strings.HasPrefix(name, s.name(other)) }
+		if !slices.ContainsFunc(reasons, adds) {
+			names = append(names, name)
 		}
 	}
 	return strings.Join(names, "; ")
+}
+
+func (s speech) name(r Reason) string {
+	if s.english && r.NameEN != "" {
+		return r.NameEN
+	}
+	return r.Name
 }
 
 func (s speech) pauses(d Derivation) []string {
