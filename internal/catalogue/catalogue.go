@@ -15,6 +15,7 @@ type Catalogue struct {
 	Offices     []Office    `yaml:"offices" json:"offices"`
 	Authorities []Authority `yaml:"authorities" json:"authorities"`
 	Areas       []Area      `yaml:"areas" json:"areas"`
+	Clocks      []Clock     `yaml:"clocks" json:"clocks"`
 }
 
 //go:embed data/*.yaml
@@ -63,6 +64,16 @@ func (c *Catalogue) Authority(id, day string) (Authority, bool) {
 // another area in another era.
 func (c *Catalogue) Area(code, day string) (Area, bool) {
 	return find(c.Areas, func(a Area) bool { return a.Code == code && a.Validity.On(day) })
+}
+
+// Clock finds the version of a clock that is valid on a day.
+func (c *Catalogue) Clock(id, day string) (Clock, bool) {
+	return find(c.Clocks, func(k Clock) bool { return k.ID == id && k.Validity.On(day) })
+}
+
+// ClockOf finds the clock that a procedure's term runs by on a day.
+func (c *Catalogue) ClockOf(p Procedure, day string) (Clock, bool) {
+	return c.Clock(p.ClockID(), day)
 }
 
 func find[T any](list []T, wanted func(T) bool) (T, bool) {

@@ -19,6 +19,7 @@ var (
 func (s *set) check(c *Catalogue) {
 	for _, e := range s.procedures {
 		s.checkProcedure(e.value, e.spot)
+		s.checkClockOf(c, e.value, e.spot)
 	}
 	for _, e := range s.networks {
 		s.checkCompany(e.value.ID, e.value.Name, e.spot)
@@ -35,6 +36,9 @@ func (s *set) check(c *Catalogue) {
 	for _, e := range s.areas {
 		s.checkArea(c, e.value, e.spot)
 	}
+	for _, e := range s.clocks {
+		s.checkClock(e.value, e.spot)
+	}
 	s.checkUnique()
 }
 
@@ -48,6 +52,7 @@ func (s *set) checkUnique() {
 	unique(s, s.offices, func(o Office) (string, Validity) { return o.ID, o.Validity })
 	unique(s, s.authorities, func(a Authority) (string, Validity) { return a.ID, a.Validity })
 	unique(s, s.areas, func(a Area) (string, Validity) { return a.Code, a.Validity })
+	unique(s, s.clocks, func(c Clock) (string, Validity) { return c.ID, c.Validity })
 
 	versions := map[[2]string]spot{}
 	for _, e := range s.procedures {

@@ -35,6 +35,7 @@ type set struct {
 	offices     []entry[Office]
 	authorities []entry[Authority]
 	areas       []entry[Area]
+	clocks      []entry[Clock]
 }
 
 // Load reads every *.yaml file at the top of a directory and checks the whole.
@@ -127,6 +128,8 @@ func (s *set) readLists(file string, lists ast.MapNode) {
 			s.authorities = append(s.authorities, read[Authority](s, at, "authority", "id")...)
 		case "areas":
 			s.areas = append(s.areas, read[Area](s, at, "area", "code")...)
+		case "clocks":
+			s.clocks = append(s.clocks, read[Clock](s, at, "clock", "id")...)
 		default:
 			at.node = it.Key()
 			s.fault(at, "unknown list %q", name)
@@ -181,7 +184,7 @@ func decode[T any](s *set, here spot) (value T, ok bool) {
 func (s *set) catalogue() *Catalogue {
 	c := &Catalogue{
 		Procedures: values(s.procedures), Networks: values(s.networks), Carriers: values(s.carriers),
-		Offices: values(s.offices), Authorities: values(s.authorities), Areas: values(s.areas),
+		Offices: values(s.offices), Authorities: values(s.authorities), Areas: values(s.areas), Clocks: values(s.clocks),
 	}
 	for i := range c.Procedures {
 		p := &c.Procedures[i]

@@ -16,6 +16,7 @@ type Procedure struct {
 	Channels  []string `yaml:"channels" json:"channels"`                       // see Channels
 	Term      Term     `yaml:"term" json:"term"`                               // unless the case has its own
 	TermNote  string   `yaml:"term_note,omitempty" json:"term_note,omitempty"` // what a clerk should know about the term
+	Clock     string   `yaml:"clock,omitempty" json:"clock,omitempty"`         // id of the clock its term runs by; "" is StandardClock
 	Fees      []Fee    `yaml:"fees,omitempty" json:"fees"`
 	Cases     []Case   `yaml:"cases" json:"cases"` // the first one is the usual one
 	Results   []Result `yaml:"results,omitempty" json:"results"`

@@ -8,8 +8,8 @@ import (
 
 // Limit is how long something may be waited for. Units are the calendar's.
 type Limit struct {
-	N    int    `json:"n"`
-	Unit string `json:"unit"`
+	N    int    `json:"n" yaml:"n"`
+	Unit string `json:"unit" yaml:"unit"`
 }
 
 // WaitPolicy says how long each wait may last and what follows. Passing a limit

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"gorm.io/gorm"
@@ -14,9 +15,9 @@ import (
 	"hoso/internal/dossier"
 )
 
-// ErrPublished means that a loaded catalogue would change a published procedure
-// version, which is forbidden: a dossier keeps the version of its day.
-var ErrPublished = errors.New("store: a published procedure version cannot change")
+// ErrPublished means that a loaded catalogue would change a published version of
+// a procedure or a clock, which is forbidden: a dossier keeps the version of its day.
+var ErrPublished = errors.New("store: a published version cannot change")
 
 // CatalogueEntry is one entry of the catalogue in one validity.
 type CatalogueEntry struct {
@@ -55,8 +56,8 @@ func (s *Store) LoadCatalogue(ctx context.Context, c *catalogue.Catalogue) (chan
 			if exists && old.Body == e.Body {
 				continue
 			}
-			if exists && e.Kind == kindProcedure && !endedOnly(old.Body, e.Body) {
-				return fmt.Errorf("%w: procedure %s of %s: give the new text a new version and validity", ErrPublished, e.Code, e.ValidFrom)
+			if exists && published[e.Kind] && !endedOnly(old.Body, e.Body) {
+				return fmt.Errorf("%w: %s %s of %s: give the new text a new version and validity", ErrPublished, e.Kind, e.Code, e.ValidFrom)
 			}
 			e.LoadedAt = now
 			key := []clause.Column{{Name: "kind"}, {Name: "code"}, {Name: "valid_from"}}
@@ -112,6 +113,16 @@ func (s *Store) Procedure(ctx context.Context, code, from string) (catalogue.Pro
 	return p, nil
 }
 
+// ProcedureOn reads the version of a procedure that is valid on a day.
+func (s *Store) ProcedureOn(ctx context.Context, code, day string) (catalogue.Procedure, error) {
+	return entryOn[catalogue.Procedure](ctx, s, kindProcedure, code, day)
+}
+
+// Clock reads the version of a clock that is valid on a day.
+func (s *Store) Clock(ctx context.Context, id, day string) (catalogue.Clock, error) {
+	return entryOn[catalogue.Clock](ctx, s, kindClock, id, day)
+}
+
 // Office reads an office as it is on a day.
 func (s *Store) Office(ctx context.Context, id, day string) (catalogue.Office, error) {
 	return entryOn[catalogue.Office](ctx, s, "office", id, day)
@@ -147,19 +158,27 @@ func Wanted(c catalogue.Case) []dossier.Wanted {
 	return out
 }
 
-const kindProcedure = "procedure"
+const (
+	kindProcedure = "procedure"
+	kindClock     = "clock"
+)
 
-// endedOnly says whether two bodies of a procedure version differ in nothing but
-// the day it ends.
+// published are the kinds whose versions never change.
+var published = map[string]bool{kindProcedure: true, kindClock: true}
+
+// endedOnly says whether two bodies of a version differ in nothing but the day it
+// ends.
 func endedOnly(before, after string) bool {
-	var a, b catalogue.Procedure
+	var a, b map[string]any
 	if json.Unmarshal([]byte(before), &a) != nil || json.Unmarshal([]byte(after), &b) != nil {
 		return false
 	}
-	a.Validity.To = b.Validity.To
-	x, _ := json.Marshal(a)
-	y, _ := json.Marshal(b)
-	return string(x) == string(y)
+	for _, body := range []map[string]any{a, b} {
+		if v, ok := body["validity"].(map[string]any); ok {
+			delete(v, "to")
+		}
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 func entriesOf(c *catalogue.Catalogue) ([]CatalogueEntry, error) {
@@ -188,6 +207,9 @@ func entriesOf(c *catalogue.Catalogue) ([]CatalogueEntry, error) {
 	for _, a := range c.Areas {
 		errs = append(errs, add("area", a.Code, "", a.Validity, a))
 	}
+	for _, c := range c.Clocks {
+		errs = append(errs, add(kindClock, c.ID, c.Version, c.Validity, c))
+	}
 	return out, errors.Join(errs...)
 }
 
@@ -205,6 +227,8 @@ func readEntry(c *catalogue.Catalogue, r CatalogueEntry) error {
 		return readInto(&c.Authorities, r.Body)
 	case "area":
 		return readInto(&c.Areas, r.Body)
+	case kindClock:
+		return readInto(&c.Clocks, r.Body)
 	default:
 		return nil // written by a newer program
 	}

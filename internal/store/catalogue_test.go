@@ -45,15 +45,15 @@ func TestLoadCatalogue(t *testing.T) {
 
 		c, err := catalogue.Default()
 		require.NoError(t, err)
-		entries := len(c.Procedures) + len(c.Offices) + len(c.Networks) + len(c.Carriers) + len(c.Authorities) + len(c.Areas)
+		entries := len(c.Procedures) + len(c.Offices) + len(c.Networks) + len(c.Carriers) + len(c.Authorities) + len(c.Areas) + len(c.Clocks)
 		require.Equal(t, entries, f.load(c))
 		require.Equal(t, entries, f.count("catalogue_entries", ""))
 		require.Zero(t, f.load(c), "the same again")
 		back, err := f.Catalogue(ctx)
 		require.NoError(t, err)
 		require.Zero(t, f.load(back), "what is read is what was loaded")
-		require.Equal(t, []int{len(c.Procedures), len(c.Offices), len(c.Networks), len(c.Carriers), len(c.Authorities), len(c.Areas)},
-			[]int{len(back.Procedures), len(back.Offices), len(back.Networks), len(back.Carriers), len(back.Authorities), len(back.Areas)})
+		require.Equal(t, []int{len(c.Procedures), len(c.Offices), len(c.Networks), len(c.Carriers), len(c.Authorities), len(c.Areas), len(c.Clocks)},
+			[]int{len(back.Procedures), len(back.Offices), len(back.Networks), len(back.Carriers), len(back.Authorities), len(back.Areas), len(back.Clocks)})
 
 		want := c.Procedures[0]
 		got, err := f.Procedure(ctx, want.Code, want.Validity.From)
