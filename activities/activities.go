@@ -5,6 +5,8 @@
 package activities
 
 import (
+	"context"
+
 	"go.temporal.io/sdk/activity"
 
 	"hoso/internal/blob"
@@ -21,7 +23,8 @@ type Activities struct {
 	Blobs    *blob.Store
 	Portal   portal.Connector
 	Carriers map[string]courier.Carrier // by carrier id
-	Calendar *calendar.Calendar         // of the authorities
+	// Calendars gives the calendars in force; a change is seen after a while.
+	Calendars func(context.Context) (*calendar.Book, error)
 }
 
 // Definition names an activity and its task queue.

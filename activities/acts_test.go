@@ -114,7 +114,10 @@ func TestDueByTheProceduresTerm(t *testing.T) {
 		"not accepted":              {dossier.Registered, &morning, nil, time.Time{}},
 	} {
 		code := w.file()
-		tr := w.step(code, func(p *register.Position) { p.Status, p.ReceivedAt, p.DueAt = c.status, c.received, c.due })
+		tr := w.step(code, func(p *register.Position) { p.Status, p.ReceivedAt = c.status, c.received })
+		if c.status == dossier.Accepted && c.received != nil {
+			tr.Clock = &register.ClockEvent{Kind: register.ClockReceived, At: *c.received, DueAt: c.due}
+		}
 		got, err := w.RecordTransition(t.Context(), tr)
 		require.NoError(t, err, name)
 		if c.want.IsZero() {

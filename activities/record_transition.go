@@ -23,53 +23,42 @@ func (a *Activities) RecordTransition(ctx context.Context, t register.Transition
 }
 
 func (a *Activities) plan(ctx context.Context, t register.Transition) (store.Plan, error) {
-	now := a.Store.Now()
-	plan := store.Plan{Until: t.After.Waiting.Until}
+	change, err := a.clock(ctx, t)
+	if err != nil {
+		return store.Plan{}, err
+	}
+	plan := store.Plan{Until: t.After.Waiting.Until, Clock: change}
 	if plan.Until == nil {
-		plan.Until = a.limit(t.After.Waiting, now)
+		plan.Until, err = a.limit(ctx, t, a.Store.Now())
 	}
-	if t.After.Status != dossier.Accepted || t.After.DueAt != nil || t.After.ReceivedAt == nil {
-		return plan, nil
-	}
-	due, err := a.due(ctx, t.Code, *t.After.ReceivedAt)
-	plan.Due = due
 	return plan, err
 }
 
 // limit is until when a wait may last; nil where there is nothing to wait for.
-func (a *Activities) limit(w register.Waiting, now time.Time) *time.Time {
+// How long the citizen has for a supplement is the procedure's.
+func (a *Activities) limit(ctx context.Context, t register.Transition, now time.Time) (*time.Time, error) {
+	w := t.After.Waiting
 	l, ok := dossier.Waits.Limit(w.What)
 	if !ok {
-		return nil
+		return nil, nil //nolint:nilnil // nothing is waited for
 	}
-	if w.Passed > 0 {
+	switch {
+	case w.Passed > 0:
 		l = dossier.Waits.Reminder(w.Passed)
+	case w.What == dossier.WhatSupplement:
+		var err error
+		if l, err = a.supplementWait(ctx, t.Code); err != nil {
+			return nil, err
+		}
 	}
-	at, err := a.Calendar.Due(now, calendar.Term{N: l.N, Unit: calendar.Unit(l.Unit)})
+	cal, err := a.calendarOf(ctx, "", now)
+	if err != nil {
+		return nil, err
+	}
+	at, err := cal.Due(now, calendar.Term{N: l.N, Unit: calendar.Unit(l.Unit)})
 	if err != nil { // out of the calendar's reach: calendar days are better than no end
-		slog.Warn("wait limit outside the calendar", "what", w.What, "error", err)
+		slog.WarnContext(ctx, "wait limit outside the calendar", "what", w.What, "error", err)
 		at = now.AddDate(0, 0, max(l.N, 1))
-	}
-	return &at
-}
-
-// due computes the appointment from the procedure's term, where the authority
-// named none. A procedure without a term has none.
-func (a *Activities) due(ctx context.Context, code string, received time.Time) (*time.Time, error) {
-	d, err := a.Store.Dossier(ctx, store.Scope{All: true}, code)
-	if err != nil {
-		return nil, err
-	}
-	p, err := a.Store.Procedure(ctx, d.ProcedureCode, d.ProcedureFrom)
-	if err != nil {
-		return nil, err
-	}
-	c, _ := p.Case(d.CaseCode)
-	term := p.TermOf(c)
-	at, err := a.Calendar.Due(received, calendar.Term{N: term.N, Unit: calendar.Unit(term.Unit)})
-	if err != nil {
-		slog.WarnContext(ctx, "no due date", "code", code, "procedure", p.Code, "error", err)
-		return nil, nil //nolint:nilnil // a dossier without an appointment is lawful
 	}
 	return &at, nil
 }

@@ -146,7 +146,7 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close()) })
 	w := &world{t: t, portal: &fakePortal{}, carrier: &fakeCarrier{}}
-	w.Activities = &activities.Activities{Store: s, Blobs: b, Portal: w.portal, Calendar: calendar.Default(),
+	w.Activities = &activities.Activities{Store: s, Blobs: b, Portal: w.portal, Calendars: func(context.Context) (*calendar.Book, error) { return calendar.DefaultBook(), nil },
 		Carriers: map[string]courier.Carrier{"viettelpost": w.carrier}}
 	return w
 }

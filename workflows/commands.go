@@ -16,7 +16,7 @@ func (d *run) execute(ctx workflow.Context, a *asked) error {
 	if a.Step > d.Step {
 		return d.lagging() // the command is sent again to the next run
 	}
-	switch r := d.judge(a.Command); {
+	switch r := d.judge(a.Command, workflow.Now(ctx)); {
 	case r != nil:
 		a.refuse(r)
 		return nil
@@ -51,7 +51,7 @@ func (d *run) carryOut(ctx workflow.Context, c Command) error {
 		t.Data = map[string]string{"amount": strconv.FormatInt(c.Amount, 10)}
 		d.pay(c.Amount)
 	case dossier.Handover:
-		if err := d.giveOn(c, &t); err != nil {
+		if err := d.giveOn(ctx, c, &t); err != nil {
 			return err
 		}
 	case dossier.Decide:
@@ -65,6 +65,22 @@ func (d *run) carryOut(ctx workflow.Context, c Command) error {
 		return d.close(ctx, "collected", c.Operation)
 	case dossier.Retry:
 		d.retry(&t)
+	case dossier.Extend, dossier.Deadline:
+		d.moveDue(c, workflow.Now(ctx), &t)
+	case dossier.Approve:
+		t.Clock = &register.ClockEvent{Kind: register.ClockApprove, At: workflow.Now(ctx)}
+	case dossier.Override:
+		d.vouch()
+		if err := d.move(ctx, *c.Decision, t); err != nil {
+			return err
+		}
+		return d.recallEarly(ctx)
+	case dossier.Hold:
+		d.hold(&t, taskHeld, "", dossier.WhoManager)
+	case dossier.Resume:
+		d.Parked = ""
+		d.expect(dossier.WhoNobody, dossier.WhatWork)
+		d.pass()
 	}
 	return d.record(ctx, t)
 }
@@ -102,8 +118,16 @@ func (d *run) pay(amount int64) {
 	d.pass()
 }
 
+// vouch takes a manager's word that the authority has the dossier, however it
+// came there: from here on it is the authority that is heard.
+func (d *run) vouch() {
+	if d.Stage == dossier.StageSubmission && d.Papers.Out.Count == 0 {
+		d.Stage = dossier.StageDecision
+	}
+}
+
 // giveOn carries out one act of the papers' way.
-func (d *run) giveOn(c Command, t *register.Transition) error {
+func (d *run) giveOn(ctx workflow.Context, c Command, t *register.Transition) error {
 	papers, err := d.handOver(c)
 	if err != nil {
 		return err
@@ -115,6 +139,7 @@ func (d *run) giveOn(c Command, t *register.Transition) error {
 	switch papers.Holder.Kind {
 	case custody.Authority:
 		d.Papers.Arrived, d.Papers.Out = d.Papers.Arrived+papers.Count, custody.Papers{}
+		t.Clock = &register.ClockEvent{Kind: register.ClockHandedOver, At: workflow.Now(ctx)}
 	case custody.Citizen:
 		d.Papers.Out = custody.Papers{}
 	}

@@ -56,7 +56,7 @@ func (d *run) handOnPayment(ctx workflow.Context) error {
 		d.Given = false
 	}
 	d.pass()
-	return d.record(ctx, register.Transition{Kind: "payment_confirmed"})
+	return d.record(ctx, register.Transition{Kind: "payment_confirmed", Clock: &register.ClockEvent{Kind: register.ClockFeePaid, At: workflow.Now(ctx)}})
 }
 
 // handedOn sorts the endings of handing something on: done, or parked with a

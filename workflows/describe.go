@@ -80,6 +80,9 @@ func (d *run) flags() []string {
 	if d.Waiting.Passed > 0 {
 		flags = append(flags, "late:"+string(d.Waiting.What))
 	}
+	if d.Clock.Reached != "" && d.Clock.Runs() {
+		flags = append(flags, "warned:"+d.Clock.Reached)
+	}
 	if d.Home.Contradicted || d.Out.Contradicted {
 		flags = append(flags, "contradicted")
 	}
@@ -103,6 +106,9 @@ func (d *run) details() string {
 	row("Ngày hẹn trả", localTime(d.DueAt))
 	if d.Overdue {
 		row("Quá hạn", "có")
+	}
+	if d.Clock.Paused != nil {
+		row("Tạm dừng tính hạn từ", localTime(&d.Clock.Paused.From))
 	}
 	row("Hình thức nộp", d.Route.Label())
 	row("Mã hồ sơ chính thức", d.PortalCode)
@@ -153,6 +159,7 @@ func taskLabel(task string) string {
 		taskCarriageRefused: "Đơn vị chuyển phát từ chối chuyển giấy tờ", taskDeliveryFailed: "Phát kết quả không thành công",
 		taskPapersLost: "Giấy tờ bị báo mất", taskContradicted: "Tin về bưu gửi mâu thuẫn",
 		"supplement_refused": "Cổng từ chối phần bổ sung", "supplement_unreachable": "Chưa gửi được phần bổ sung",
+		taskHeld:          "Quản lý tạm giữ hồ sơ",
 		"payment_refused": "Cổng từ chối xác nhận phí", "payment_unreachable": "Chưa gửi được xác nhận phí",
 	}
 	if l, ok := labels[task]; ok {
@@ -176,6 +183,8 @@ func describeCommand(c dossier.Command) string {
 		dossier.Supplement: "Bổ sung giấy tờ", dossier.Withdraw: "Rút hồ sơ theo yêu cầu công dân", dossier.Contact: "Sửa thông tin liên hệ",
 		dossier.RecordFee: "Ghi nhận phí đã nộp", dossier.Handover: "Bàn giao giấy tờ", dossier.Decide: "Quyết định của cán bộ",
 		dossier.Pickup: "Trả kết quả tại quầy", dossier.Retry: "Thử lại bước đang vướng",
+		dossier.Extend: "Xin lỗi và gia hạn trả kết quả", dossier.Approve: "Duyệt yêu cầu bổ sung thêm", dossier.Deadline: "Dời hạn trả kết quả",
+		dossier.Override: "Quản lý đặt trạng thái", dossier.Hold: "Tạm giữ hồ sơ", dossier.Resume: "Cho hồ sơ đi tiếp",
 	}[c]
 }
 

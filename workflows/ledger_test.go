@@ -22,6 +22,7 @@ type ledger struct {
 	Inbox []*message
 	Ops   []*operation
 	Tasks []task
+	Dates []date // versions of the due date
 
 	Check     workflows.Checked // what the check finds in what the clerk gave
 	Papers    []*paper
@@ -38,6 +39,7 @@ type ledger struct {
 // row is the dossier's row.
 type row struct {
 	register.Position
+	Clock          register.Clock
 	Step, Revision int64
 	Delivery       dossier.DeliveryState
 	Shipment       string
@@ -77,6 +79,12 @@ type task struct {
 	Due   time.Time
 	Step  int64
 	Open  bool
+}
+
+// date is a version of the due date.
+type date struct {
+	Kind    string
+	At, Due time.Time
 }
 
 type paper struct{ Holder, Offered custody.Holder }

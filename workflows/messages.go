@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -30,10 +31,16 @@ type Command struct {
 	// Step is how far the register was when the command was sent. A run that knows
 	// less has been reset, and begins anew before it judges.
 	Step int64 `json:"step,omitempty"`
-	// Decision is what an officer decided by hand, with kind decision.
+	// Decision is what an officer decided by hand, with kind decision, or a manager
+	// set, with kind override.
 	Decision *register.PortalReport `json:"decision,omitempty"`
 	// Hand is an act of the papers' way, with kind handover.
 	Hand *Hand `json:"hand,omitempty"`
+	// DueAt is the new due date, with kinds extend and deadline.
+	DueAt *time.Time `json:"due_at,omitempty"`
+	// Anew recomputes the due date from its own facts, with kind deadline: the
+	// calendar has changed.
+	Anew bool `json:"anew,omitempty"`
 	// Amount is a paid fee in whole đồng, with kind payment.
 	Amount int64 `json:"amount,omitempty"`
 }
@@ -60,6 +67,8 @@ type Refusal struct {
 	Allowed []dossier.Command `json:"allowed"`
 	Next    []dossier.Status  `json:"next,omitempty"`   // statuses an officer could decide
 	Holder  string            `json:"holder,omitempty"` // who has the papers
+	// ExtendUntil is the last moment at which the due date can be put off.
+	ExtendUntil *time.Time `json:"extend_until,omitempty"`
 }
 
 // RefusedType is the type of the error that carries a Refusal.
@@ -91,7 +100,7 @@ func listen(ctx workflow.Context, start Start) (*run, error) {
 	d.parcel = workflow.GetSignalChannelWithOptions(ctx, SignalParcel, workflow.SignalChannelOptions{Description: "Tin từ đơn vị chuyển phát"})
 	for _, c := range dossier.Commands() {
 		err := workflow.SetUpdateHandlerWithOptions(ctx, string(c), d.ask, workflow.UpdateHandlerOptions{
-			Validator: func(_ workflow.Context, cmd Command) error { return d.validate(cmd) }, Description: describeCommand(c)})
+			Validator: func(ctx workflow.Context, cmd Command) error { return d.validate(cmd, workflow.Now(ctx)) }, Description: describeCommand(c)})
 		if err != nil {
 			return nil, err
 		}
@@ -115,11 +124,11 @@ func (d *run) ask(ctx workflow.Context, c Command) (Answer, error) {
 // validate refuses a command before it leaves a trace in the history. A command
 // that comes before the register has been read, or from a register that is
 // further, is judged when it is executed.
-func (d *run) validate(c Command) error {
+func (d *run) validate(c Command, now time.Time) error {
 	if !d.loaded || c.Step > d.Step {
 		return nil
 	}
-	if r := d.judge(c); r != nil {
+	if r := d.judge(c, now); r != nil {
 		return r.asError()
 	}
 	return nil
@@ -127,7 +136,7 @@ func (d *run) validate(c Command) error {
 
 // judge says why a command cannot be carried out where the dossier stands; nil
 // when it can.
-func (d *run) judge(c Command) *Refusal {
+func (d *run) judge(c Command, now time.Time) *Refusal {
 	if d.carriedOut(c.Operation) {
 		return nil
 	}
@@ -141,6 +150,19 @@ func (d *run) judge(c Command) *Refusal {
 		}
 		if err := dossier.CanMove(d.Status, c.Decision.Status, dossier.ByAuthority); err != nil {
 			return d.refusal("wrong_state")
+		}
+		if c.Decision.Status == dossier.SupplementRequired && !d.Clock.MayAsk() {
+			return d.refusal("supplement_limit")
+		}
+	case dossier.Override:
+		if c.Decision == nil || dossier.CanMove(d.Status, c.Decision.Status, dossier.ByManager) != nil {
+			return d.refusal("wrong_state")
+		}
+	case dossier.Extend:
+		return d.judgeExtension(c, now)
+	case dossier.Deadline:
+		if c.DueAt == nil && !c.Anew {
+			return d.refusal("due_at_missing")
 		}
 	case dossier.Handover:
 		if d.Stage == dossier.StageDelivery && d.papersAtOffice() {
@@ -162,6 +184,7 @@ func (d *run) refusal(rule string) *Refusal {
 	if slices.Contains(r.Allowed, dossier.Decide) {
 		r.Next = dossier.Next(d.Status, dossier.ByAuthority)
 	}
+	r.ExtendUntil = d.Clock.ExtendUntil
 	return r
 }
 

@@ -89,6 +89,7 @@ const (
 	taskPapersLost         = "papers_lost"
 	taskDeliveryFailed     = "delivery_failed" // the parcel did not reach the citizen
 	taskContradicted       = "parcel_contradicted"
+	taskHeld               = "held" // by a manager, on purpose
 )
 
 // park opens a human task. The dossier then waits until somebody retries, or it

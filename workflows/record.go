@@ -32,8 +32,10 @@ func (d *run) record(ctx workflow.Context, t register.Transition) error {
 	}
 	d.Step, d.Revision, d.Dealt = t.Step, got.Revision, nil
 	d.Waiting.Until, d.Papers, d.Fees = got.Until, got.Papers, got.Fees
-	if got.DueAt != nil {
-		d.DueAt = got.DueAt
+	d.DueAt = got.DueAt
+	if got.Clock != nil {
+		d.Clock = *got.Clock
+		d.Overdue = d.Overdue && d.DueAt != nil && !d.DueAt.After(workflow.Now(ctx)) // a date that lies ahead again
 	}
 	d.PortalCode = got.PortalCode // the register does not take a number that another dossier has
 	return nil

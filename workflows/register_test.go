@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,6 +9,9 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 
+	"hoso/internal/calendar"
+	"hoso/internal/catalogue"
+	"hoso/internal/clock"
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
 	"hoso/internal/register"
@@ -28,7 +32,7 @@ func (w *world) LoadDossier(code string) (register.Snapshot, error) {
 		}
 	}
 	r := w.Row
-	s := register.Snapshot{Facts: w.Facts, Position: r.Position, Step: r.Step, Revision: r.Revision, Papers: w.bundle(),
+	s := register.Snapshot{Facts: w.Facts, Position: r.Position, Clock: r.Clock, Step: r.Step, Revision: r.Revision, Papers: w.bundle(),
 		Out: w.newest(register.LegOut), Home: w.newest(register.LegHome)}
 	s.Position.Waiting.Passed = 0 // not kept
 	for _, m := range w.Inbox {
@@ -65,7 +69,7 @@ func (w *world) RecordTransition(t register.Transition) (register.Recorded, erro
 	if t.Step <= w.Row.Step {
 		for _, s := range w.Steps {
 			if s.Step == t.Step && s.Kind == t.Kind && s.After.Stage == t.After.Stage && s.After.Status == t.After.Status && maps.Equal(s.Data, t.Data) {
-				return w.recorded(s.Revision), nil
+				return w.recorded(t, s.Revision), nil
 			}
 		}
 		return register.Recorded{}, superseded()
@@ -80,6 +84,7 @@ func (w *world) RecordTransition(t register.Transition) (register.Recorded, erro
 	w.judge(before, t)
 	w.settle(t)
 	w.place(t)
+	w.wind(t)
 	w.Row.Revision++
 	w.Steps = append(w.Steps, step{t, w.now(), w.Row.Waiting.Until, w.Row.Revision})
 	w.judgeAfter(t)
@@ -91,7 +96,7 @@ func (w *world) RecordTransition(t register.Transition) (register.Recorded, erro
 	if w.loseAnswers {
 		return register.Recorded{}, temporal.NewApplicationError("connection reset", "RegisterUnavailable")
 	}
-	return w.recorded(w.Row.Revision), nil
+	return w.recorded(t, w.Row.Revision), nil
 }
 
 // maxSteps ends a story that goes round in circles.
@@ -101,8 +106,51 @@ func superseded() error {
 	return temporal.NewNonRetryableApplicationError("another run is ahead", workflows.SupersededType, nil)
 }
 
-func (w *world) recorded(revision int64) register.Recorded {
-	return register.Recorded{Revision: revision, Until: w.Row.Waiting.Until, DueAt: w.Row.DueAt, PortalCode: w.Row.PortalCode, Papers: w.bundle(), Fees: w.Row.Fees}
+func (w *world) recorded(t register.Transition, revision int64) register.Recorded {
+	r := register.Recorded{Revision: revision, Until: w.Row.Waiting.Until, DueAt: w.Row.DueAt, PortalCode: w.Row.PortalCode, Papers: w.bundle(), Fees: w.Row.Fees}
+	if t.Clock != nil {
+		r.Clock = &w.Row.Clock
+	}
+	return r
+}
+
+// rules are the standard clock of the story's day and a term of five working
+// days, unless the story has others.
+func (w *world) rules() clock.Rules {
+	k, ok := standard.Clock(catalogue.StandardClock, dossier.LocalDay(w.begin))
+	if !ok {
+		w.wrong("no standard clock on %s", w.begin)
+	}
+	r := clock.Rules{ID: k.ID, Version: k.Version, From: k.Validity.From, ClockRules: k.Rules, Term: dossier.Limit{N: 5, Unit: "working_day"}, Calendar: calendar.Default()}
+	if w.script.rules != nil {
+		w.script.rules(&r)
+	}
+	return r
+}
+
+var standard = func() *catalogue.Catalogue {
+	c, err := catalogue.Default()
+	if err != nil {
+		panic(err)
+	}
+	return c
+}()
+
+// wind lets a step act upon the legal term, as the register's activity does.
+func (w *world) wind(t register.Transition) {
+	if t.Clock == nil {
+		return
+	}
+	got, err := clock.Apply(w.Row.Clock, *t.Clock, w.rules())
+	if err != nil {
+		w.wrong("%s: %v", t.Kind, err)
+	}
+	w.Row.Clock = got.Clock
+	if got.Date != nil {
+		due := got.Date.DueAt
+		w.Row.DueAt, w.Row.Overdue = &due, w.Row.Overdue && !due.After(w.now())
+		w.Dates = append(w.Dates, date{Kind: got.Date.Kind, At: w.now(), Due: due})
+	}
 }
 
 // judge holds a transition against what must hold for every one.
@@ -115,8 +163,10 @@ func (w *world) judge(before register.Position, t register.Transition) {
 	}
 	by := dossier.ByAuthority
 	switch {
-	case t.Kind == "withdrawn":
+	case t.After.Status == dossier.Withdrawn:
 		by = dossier.ByCitizen
+	case t.Kind == "override":
+		by = dossier.ByManager
 	case t.After.Stage == dossier.StageClosed:
 		by = dossier.ByDelivery
 	}
@@ -195,10 +245,6 @@ func (w *world) place(t register.Transition) {
 			w.Row.Number++
 			w.Row.PortalCode = fmt.Sprintf("H26.12.03-250205-%04d", w.Row.Number)
 		}
-		if w.Row.DueAt == nil && w.Row.ReceivedAt != nil {
-			due := addWorkingDays(*w.Row.ReceivedAt, 5)
-			w.Row.DueAt = &due
-		}
 	}
 	if t.Delivery != "" {
 		w.Row.Delivery = t.Delivery
@@ -214,7 +260,7 @@ func (w *world) place(t register.Transition) {
 		w.homePapers([]string{custody.Authority, custody.Office, custody.Carrier}, custody.Holder{Kind: t.HomePapers})
 	}
 	if t.Task != "" {
-		w.Tasks = append(w.Tasks, task{Kind: t.Task, Owner: t.After.Waiting.Who, Due: *or(until, w.now()), Step: t.Step, Open: true})
+		w.Tasks = append(w.Tasks, task{Kind: t.Task, Owner: cmp.Or(t.TaskOwner, t.After.Waiting.Who), Due: *or(until, w.now()), Step: t.Step, Open: true})
 	} else if t.After.Parked == "" {
 		for i := range w.Tasks {
 			w.Tasks[i].Open = false

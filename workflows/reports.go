@@ -88,7 +88,7 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 		d.Rounds++ // a request that the authority has let go is over, too
 	}
 	d.Asked, d.Given, d.Refused = nil, false, 0
-	if r.Status.Decided() || !slices.Contains(withPapers, d.Parked) {
+	if d.Parked != taskHeld && (r.Status.Decided() || !slices.Contains(withPapers, d.Parked)) {
 		d.Parked = ""
 	}
 	if d.Stage == dossier.StageSubmission && (d.Submitted || !d.Route.Online()) {
@@ -107,6 +107,11 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 	case dossier.Resolved:
 		d.Stage = dossier.StageDelivery
 		d.Result = register.Result{Known: true, Paper: r.Result != nil && r.Result.Paper}
+	}
+	t.Clock = d.clockOf(before, r)
+	if r.Status == dossier.SupplementRequired && !d.Clock.MayAsk() {
+		// The portal may say so; that it was more than the law allows, somebody must see.
+		t.Data["over_limit"], t.Task, t.TaskOwner = "true", "supplement_over_limit", dossier.WhoManager
 	}
 	d.pass()
 	return d.record(ctx, t)
@@ -130,9 +135,6 @@ func (d *run) accept(r register.PortalReport) {
 	}
 	if d.PortalCode == "" {
 		d.PortalCode = r.PortalCode
-	}
-	if r.DueAt != nil {
-		d.DueAt = r.DueAt
 	}
 }
 

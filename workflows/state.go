@@ -17,6 +17,7 @@ type State struct {
 	register.Position `json:"position"`
 	Step              int64           `json:"step"`
 	Revision          int64           `json:"revision"`
+	Clock             register.Clock  `json:"clock,omitzero"`
 	Papers            register.Papers `json:"papers,omitzero"`
 	Out               register.Parcel `json:"out,omitzero"`
 	Home              register.Parcel `json:"home,omitzero"`
@@ -38,6 +39,7 @@ func (s *State) Standing(counter bool) dossier.Standing {
 	st := dossier.Standing{
 		Stage: s.Stage, Status: s.Status, WaitingFor: s.Waiting.What, Parked: s.Parked != "", Route: s.Route, Method: s.Facts.Method,
 		Delivery: s.Home.State, HomeBooked: s.Home.Booked, HasPapers: s.Papers.Out.Count > 0 || s.Papers.Arrived > 0, FeeExpected: s.Fees.Due > 0,
+		Held: s.Parked == taskHeld, Dated: s.DueAt != nil, Extendable: s.Clock.Extendable(), Approvable: s.Clock.MayApprove(),
 	}
 	switch {
 	case counter:
@@ -78,7 +80,7 @@ func (d *run) open(ctx workflow.Context) error {
 		if err != nil {
 			return err
 		}
-		d.State = State{Facts: s.Facts, Position: s.Position, Step: s.Step, Revision: s.Revision, Papers: s.Papers, Out: s.Out, Home: s.Home}
+		d.State = State{Facts: s.Facts, Position: s.Position, Step: s.Step, Revision: s.Revision, Clock: s.Clock, Papers: s.Papers, Out: s.Out, Home: s.Home}
 		d.loaded = true
 		if err := d.catchUp(ctx, s.Portal); err != nil {
 			return err

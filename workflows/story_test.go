@@ -27,7 +27,7 @@ type story struct {
 // stories are told straight on (TestStories), with the workflow dying after
 // every step and every outside act (TestAnewFromTheRegister), and continued as
 // new after every step (TestContinuedAsNew).
-var stories = join(ways, deliveries, submissions, withdrawals)
+var stories = join(ways, deliveries, submissions, withdrawals, terms)
 
 func join(lists ...map[string]story) map[string]story {
 	all := map[string]story{}
@@ -77,7 +77,7 @@ var ways = map[string]story{
 		}),
 		path: path(2, 4, 9, 10), done: keys("courier/home/1", "courier/out/1", "submit/1"), holders: []string{custody.Citizen},
 		kinds: []string{"route_decided", "submitted", "papers_offer", "carriage_booked", "papers_travel", "papers_travel", "papers_travel", "papers_brought", "papers_take",
-			"status", "status", "status", "delivery_booked", "delivered"},
+			"status", "status", "apology_drafted", "warned", "warned", "status", "delivery_booked", "delivered"},
 	},
 	"accepted while the paper is on its way": {
 		script: withPaper(nil), path: path(2, 4, 9, 10), done: keys("courier/home/1", "courier/out/1", "submit/1"), holders: []string{custody.Citizen},
@@ -196,7 +196,7 @@ var ways = map[string]story{
 				dossier.WhatSupplement: func(*world, register.Position) []ask { return []ask{{day, supplements(1, nil)}} },
 				dossier.WhatDecision: func(w *world, a register.Position) []ask {
 					if a.Rounds == 1 {
-						return []ask{{time.Hour, decide(2, nil)}, {2 * time.Hour, decide(5, nil)}}
+						return []ask{{time.Hour, decide(2, nil)}, {90 * time.Minute, command(dossier.Approve)}, {2 * time.Hour, decide(5, nil)}}
 					}
 					return []ask{{time.Hour, decide(4, nil)}, {2 * time.Hour, decide(9, paperResult)}}
 				},

@@ -28,14 +28,22 @@ func (d *run) takeBack(ctx workflow.Context) error {
 			return d.park(ctx, taskPortalUnreachable, end.cause, dossier.WhoManager)
 		}
 	}
+	if d.Status == dossier.Withdrawn { // the portal's report of it came before its answer
+		return d.takenBack(ctx, a)
+	}
 	if err := dossier.CanMove(d.Status, dossier.Withdrawn, dossier.ByCitizen); err != nil {
 		d.wish = nil // a decision overtook it
 		a.refuse(d.refusal("already_decided"))
 		return nil
 	}
+	return d.takenBack(ctx, a)
+}
+
+// takenBack records the withdrawal, and answers whoever asked for it.
+func (d *run) takenBack(ctx workflow.Context, a *asked) error {
 	d.Status, d.Given, d.Asked, d.Parked = dossier.Withdrawn, false, nil, ""
 	d.expect(dossier.WhoNobody, dossier.WhatWork)
-	if err := d.record(ctx, register.Transition{Kind: "withdrawn", Operation: a.Operation}); err != nil {
+	if err := d.record(ctx, register.Transition{Kind: "withdrawn", Operation: a.Operation, Clock: &register.ClockEvent{Kind: register.ClockStop, At: workflow.Now(ctx)}}); err != nil {
 		return err
 	}
 	d.wish = nil

@@ -106,6 +106,9 @@ func (d *run) nearest(workflow.Context) (time.Time, string) {
 	if d.mayBecomeOverdue() {
 		consider(*d.DueAt, "Hạn trả kết quả")
 	}
+	if m, ok := d.nextMark(); ok {
+		consider(m.At, "Mốc nhắc hạn trả kết quả")
+	}
 	if d.earlyToAskFor() {
 		consider(d.heardAt.Add(dossier.Waits.EarlyReport), "Chờ tin còn thiếu từ Cổng")
 	}
@@ -117,10 +120,6 @@ func (d *run) nearest(workflow.Context) (time.Time, string) {
 
 func (d *run) earlyToAskFor() bool { return len(d.Early) > 0 && !d.EarlyTold }
 
-func (d *run) mayBecomeOverdue() bool {
-	return d.DueAt != nil && !d.Overdue && d.Stage == dossier.StageDecision
-}
-
 // ring does what the time has come for, if the timer has rung.
 func (d *run) ring(ctx workflow.Context) error {
 	if !d.alarm.rings() {
@@ -128,6 +127,11 @@ func (d *run) ring(ctx workflow.Context) error {
 	}
 	d.alarm = nil
 	now := workflow.Now(ctx)
+	if m, ok := d.nextMark(); ok && !now.Before(m.At) {
+		if err := d.markPassed(ctx, now); err != nil {
+			return err
+		}
+	}
 	if d.mayBecomeOverdue() && !now.Before(*d.DueAt) {
 		d.Overdue = true
 		if err := d.record(ctx, register.Transition{Kind: "overdue"}); err != nil {
@@ -153,6 +157,10 @@ func (d *run) ring(ctx workflow.Context) error {
 func (d *run) limitPassed(ctx workflow.Context) error {
 	d.Waiting.Passed++
 	d.Waiting.Until = nil
-	return d.record(ctx, register.Transition{Kind: "limit_passed", Task: "limit_passed", Data: map[string]string{
-		"who": string(d.Waiting.Who), "what": string(d.Waiting.What)}})
+	t := register.Transition{Kind: "limit_passed", Task: "limit_passed", Data: map[string]string{"who": string(d.Waiting.Who), "what": string(d.Waiting.What)}}
+	if d.Waiting.What == dossier.WhatSupplement && d.Waiting.Passed == 1 {
+		// The citizen's time is over: what follows is for the authority to say.
+		t.Kind, t.Task, t.TaskOwner = "supplement_not_given", "supplement_not_given", dossier.WhoAuthority
+	}
+	return d.record(ctx, t)
 }

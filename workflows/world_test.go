@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
+	"hoso/internal/clock"
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
 	"hoso/internal/register"
@@ -44,6 +45,7 @@ type script struct {
 	check  workflows.Checked // online by default
 	papers int
 	fee    int64 // what the catalogue makes us expect
+	rules  func(*clock.Rules)
 
 	// portal is what the portal says after it has done an act.
 	portal func(w *world, act string, e workflows.Effect) []event
@@ -151,6 +153,7 @@ func newWorldAt(t reporter, s script, begin time.Time) *world {
 	if s.facts != nil {
 		s.facts(&w.Facts)
 	}
+	w.Row.Clock = clock.Begin(w.rules())
 	for range s.papers {
 		w.Papers = append(w.Papers, &paper{Holder: custody.Holder{Kind: custody.Office, ID: w.Facts.Office}})
 	}

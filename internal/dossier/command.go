@@ -15,11 +15,17 @@ const (
 	Decide     Command = "decision"
 	Pickup     Command = "pickup"
 	Retry      Command = "retry"
+	Extend     Command = "extend"   // the authority puts the due date off
+	Approve    Command = "approve"  // a further supplement is approved
+	Deadline   Command = "deadline" // a manager moves the due date
+	Override   Command = "override" // a manager sets the status
+	Hold       Command = "hold"     // nothing goes on by itself
+	Resume     Command = "resume"
 )
 
 // Commands lists them in a fixed order.
 func Commands() []Command {
-	return []Command{Supplement, Withdraw, Contact, RecordFee, Handover, Decide, Pickup, Retry}
+	return []Command{Supplement, Withdraw, Contact, RecordFee, Handover, Decide, Pickup, Retry, Extend, Approve, Deadline, Override, Hold, Resume}
 }
 
 // Standing is all that decides which commands a dossier takes.
@@ -34,6 +40,10 @@ type Standing struct {
 	HomeBooked  bool // the parcel to the citizen has been ordered
 	HasPapers   bool // paper components exist
 	FeeExpected bool // the authority asked for a fee, or the procedure has one
+	Held        bool // parked on purpose, by hold
+	Dated       bool // there is a due date, or the term has begun
+	Extendable  bool // the term runs, and an extension is left
+	Approvable  bool // a further supplement needs somebody's approval, and may have it
 }
 
 // Closed says whether the dossier's way has ended.
@@ -65,8 +75,31 @@ func (s Standing) Takes(c Command) bool {
 	case Pickup:
 		return s.Stage == StageDelivery && (s.Delivery == DeliveryAtCounter || s.Delivery == DeliveryReturned)
 	case Retry:
-		return s.Parked
+		return s.Parked && !s.Held
+	case Extend:
+		return s.Extendable && s.underWay()
+	case Approve:
+		return s.Approvable && s.underWay()
+	case Deadline:
+		return s.Dated && s.underWay()
+	case Override:
+		return s.overridable()
+	case Hold:
+		return !s.Parked
+	case Resume:
+		return s.Held
 	default:
 		return false
 	}
+}
+
+// underWay says that the authority has yet to decide.
+func (s Standing) underWay() bool {
+	return s.Stage != StageDelivery && !s.Status.Decided() && s.Status != Withdrawn
+}
+
+// overridable says that a manager may set the status: what is still checked at
+// the counter has nothing to override, and what comes home is decided.
+func (s Standing) overridable() bool {
+	return (s.Stage == StageSubmission || s.Stage == StageDecision) && len(Next(s.Status, ByManager)) > 0
 }

@@ -19,40 +19,49 @@ func TestWhatADossierTakesWhereItStands(t *testing.T) {
 	}{
 		"just filed": {
 			dossier.Standing{Stage: dossier.StageIntake, Status: dossier.Registered, WaitingFor: dossier.WhatWork, Method: dossier.ByCourier, Delivery: dossier.DeliveryNone},
-			takes{dossier.Withdraw, dossier.Contact}},
+			takes{dossier.Withdraw, dossier.Contact, dossier.Hold}},
 		"a poor scan came back": {
 			dossier.Standing{Stage: dossier.StageDigitization, Status: dossier.Registered, WaitingFor: dossier.WhatRescan, Route: dossier.RouteReturn},
-			takes{dossier.Supplement, dossier.Withdraw, dossier.Contact}},
+			takes{dossier.Supplement, dossier.Withdraw, dossier.Contact, dossier.Hold}},
 		"papers lie at the counter": {
 			dossier.Standing{Stage: dossier.StageSubmission, Status: dossier.Registered, WaitingFor: dossier.WhatHandover, Route: dossier.RoutePaper, HasPapers: true},
-			takes{dossier.Withdraw, dossier.Contact, dossier.Handover}},
+			takes{dossier.Withdraw, dossier.Contact, dossier.Handover, dossier.Override, dossier.Hold}},
 		"the portal cannot be reached": {
 			dossier.Standing{Stage: dossier.StageSubmission, Status: dossier.Registered, WaitingFor: dossier.WhatRetry, Route: dossier.RouteOnline, Parked: true},
-			takes{dossier.Withdraw, dossier.Contact, dossier.Retry}},
+			takes{dossier.Withdraw, dossier.Contact, dossier.Retry, dossier.Override}},
 		"the authority looks at it": {
 			dossier.Standing{Stage: dossier.StageDecision, Status: dossier.Processing, WaitingFor: dossier.WhatDecision, Route: dossier.RouteOnline},
-			takes{dossier.Withdraw, dossier.Contact, dossier.Decide}},
+			takes{dossier.Withdraw, dossier.Contact, dossier.Decide, dossier.Override, dossier.Hold}},
 		"a fee from the first day": {
 			dossier.Standing{Stage: dossier.StageDecision, Status: dossier.Accepted, WaitingFor: dossier.WhatDecision, Route: dossier.RouteOnline, FeeExpected: true},
-			takes{dossier.Withdraw, dossier.Contact, dossier.RecordFee, dossier.Decide}},
+			takes{dossier.Withdraw, dossier.Contact, dossier.RecordFee, dossier.Decide, dossier.Override, dossier.Hold}},
 		"a supplement is asked for": {
 			dossier.Standing{Stage: dossier.StageDecision, Status: dossier.SupplementRequired, WaitingFor: dossier.WhatSupplement, Route: dossier.RouteOnline},
-			takes{dossier.Supplement, dossier.Withdraw, dossier.Contact, dossier.Decide}},
+			takes{dossier.Supplement, dossier.Withdraw, dossier.Contact, dossier.Decide, dossier.Override, dossier.Hold}},
 		"its papers are on their way": {
 			dossier.Standing{Stage: dossier.StageDecision, Status: dossier.SupplementRequired, WaitingFor: dossier.WhatCarriage, Route: dossier.RouteOnlineWithPaper, HasPapers: true},
-			takes{dossier.Supplement, dossier.Withdraw, dossier.Contact, dossier.Handover, dossier.Decide}},
+			takes{dossier.Supplement, dossier.Withdraw, dossier.Contact, dossier.Handover, dossier.Decide, dossier.Override, dossier.Hold}},
 		"a fee is asked for": {
 			dossier.Standing{Stage: dossier.StageDecision, Status: dossier.PaymentRequired, WaitingFor: dossier.WhatPayment, FeeExpected: true},
-			takes{dossier.Withdraw, dossier.Contact, dossier.RecordFee, dossier.Decide}},
+			takes{dossier.Withdraw, dossier.Contact, dossier.RecordFee, dossier.Decide, dossier.Override, dossier.Hold}},
 		"a fee is asked for, no sum named": {
 			dossier.Standing{Stage: dossier.StageDecision, Status: dossier.PaymentRequired, WaitingFor: dossier.WhatPayment},
-			takes{dossier.Withdraw, dossier.Contact, dossier.RecordFee, dossier.Decide}},
+			takes{dossier.Withdraw, dossier.Contact, dossier.RecordFee, dossier.Decide, dossier.Override, dossier.Hold}},
+		"a term runs": {
+			dossier.Standing{Stage: dossier.StageDecision, Status: dossier.Processing, WaitingFor: dossier.WhatDecision, Dated: true, Extendable: true},
+			takes{dossier.Withdraw, dossier.Contact, dossier.Decide, dossier.Extend, dossier.Deadline, dossier.Override, dossier.Hold}},
+		"a second supplement would need an approval": {
+			dossier.Standing{Stage: dossier.StageDecision, Status: dossier.Processing, WaitingFor: dossier.WhatDecision, Dated: true, Approvable: true},
+			takes{dossier.Withdraw, dossier.Contact, dossier.Decide, dossier.Approve, dossier.Deadline, dossier.Override, dossier.Hold}},
+		"held by a manager": {
+			dossier.Standing{Stage: dossier.StageDecision, Status: dossier.Processing, WaitingFor: dossier.WhatRetry, Parked: true, Held: true},
+			takes{dossier.Withdraw, dossier.Contact, dossier.Decide, dossier.Override, dossier.Resume}},
 		"resolved, not yet booked": {
 			dossier.Standing{Stage: dossier.StageDelivery, Status: dossier.Resolved, WaitingFor: dossier.WhatWork, FeeExpected: true, Delivery: dossier.DeliveryNone},
-			takes{dossier.Contact}},
+			takes{dossier.Contact, dossier.Hold}},
 		"the result is on its way": {
 			dossier.Standing{Stage: dossier.StageDelivery, Status: dossier.Resolved, WaitingFor: dossier.WhatDelivery, HomeBooked: true, Delivery: dossier.DeliveryOut},
-			nil},
+			takes{dossier.Hold}},
 		"the parcel came back": {
 			dossier.Standing{Stage: dossier.StageDelivery, Status: dossier.Resolved, WaitingFor: dossier.WhatRetry, Parked: true, HomeBooked: true, Delivery: dossier.DeliveryReturned},
 			takes{dossier.Contact, dossier.Pickup, dossier.Retry}},
@@ -61,10 +70,10 @@ func TestWhatADossierTakesWhereItStands(t *testing.T) {
 			takes{dossier.Contact, dossier.Retry}},
 		"the result lies at the counter": {
 			dossier.Standing{Stage: dossier.StageDelivery, Status: dossier.Resolved, WaitingFor: dossier.WhatPickup, Method: dossier.AtCounter, HomeBooked: true, Delivery: dossier.DeliveryAtCounter},
-			takes{dossier.Pickup}},
+			takes{dossier.Pickup, dossier.Hold}},
 		"refused, its papers go home": {
 			dossier.Standing{Stage: dossier.StageDelivery, Status: dossier.Refused, WaitingFor: dossier.WhatDelivery, HasPapers: true, HomeBooked: true, Delivery: dossier.DeliveryInTransit},
-			takes{dossier.Handover}},
+			takes{dossier.Handover, dossier.Hold}},
 		"returned": {
 			dossier.Standing{Stage: dossier.StageClosed, Status: dossier.Returned, WaitingFor: dossier.WhatNothing, HomeBooked: true, Delivery: dossier.DeliveryDelivered},
 			nil},
@@ -98,6 +107,10 @@ func someStanding(t *rapid.T) dossier.Standing {
 		HomeBooked:  rapid.Bool().Draw(t, "booked"),
 		HasPapers:   rapid.Bool().Draw(t, "papers"),
 		FeeExpected: rapid.Bool().Draw(t, "fee"),
+		Held:        rapid.Bool().Draw(t, "held"),
+		Dated:       rapid.Bool().Draw(t, "dated"),
+		Extendable:  rapid.Bool().Draw(t, "extendable"),
+		Approvable:  rapid.Bool().Draw(t, "approvable"),
 	}
 }
 
@@ -121,6 +134,7 @@ func TestWhatNoDossierEverTakes(t *testing.T) {
 			require.False(t, s.Takes(dossier.Withdraw), "what is decided is not withdrawn")
 			require.False(t, s.Takes(dossier.RecordFee), "what is decided is not paid for")
 			require.False(t, s.Takes(dossier.Decide), "what is decided is not decided again")
+			require.False(t, s.Takes(dossier.Extend) || s.Takes(dossier.Deadline) || s.Takes(dossier.Approve), "what is decided has no term")
 		}
 		if !s.Parked {
 			require.False(t, s.Takes(dossier.Retry), "what is not stuck is not retried")
@@ -130,6 +144,7 @@ func TestWhatNoDossierEverTakes(t *testing.T) {
 		} else {
 			require.False(t, s.Takes(dossier.Pickup), "nothing is collected before delivery")
 		}
+		require.False(t, s.Takes(dossier.Retry) && s.Takes(dossier.Resume), "what is held on purpose is resumed, not retried")
 		if s.Stage != dossier.StageDecision {
 			require.False(t, s.Takes(dossier.Decide), "an officer decides what has come to the authority")
 		}

@@ -12,11 +12,12 @@ import (
 // Mover is a side that may move a dossier from one status to another.
 type Mover string
 
-// The three sides of the graph.
+// The sides of the graph.
 const (
 	ByAuthority Mover = "authority" // the portal's word, or an officer's by hand
 	ByCitizen   Mover = "citizen"   // through the clerk
 	ByDelivery  Mover = "delivery"  // a proven hand-over of the result
+	ByManager   Mover = "manager"   // by override, with a reason and evidence
 )
 
 // Edge is one lawful step.
@@ -142,14 +143,14 @@ type Report struct {
 // Of two reports of the same instant the graph decides, as well as it can.
 func Judge(current Status, last time.Time, r Report) Belief {
 	switch {
-	case !r.Status.Valid() || r.Status == Returned || r.Status == Withdrawn:
-		return Stale // the return is ours to prove, the withdrawal the citizen's to ask
+	case !r.Status.Valid() || r.Status == Returned:
+		return Stale // the return is ours to prove
 	case r.Status == current:
 		return Repeat
 	case r.At.Before(last):
 		return Stale
-	case CanMove(current, r.Status, ByAuthority) == nil:
-		return Believe
+	case CanMove(current, r.Status, ByAuthority) == nil, r.Status == Withdrawn && CanMove(current, Withdrawn, ByCitizen) == nil:
+		return Believe // a withdrawal that the portal reports was the citizen's wish there
 	case current.Decided() || current.Final():
 		return Stale
 	default:

@@ -11,8 +11,8 @@ import (
 	"hoso/internal/dossier"
 )
 
-// movers are the three sides that may move a dossier.
-var movers = []dossier.Mover{dossier.ByAuthority, dossier.ByCitizen, dossier.ByDelivery}
+// movers are the sides that may move a dossier.
+var movers = []dossier.Mover{dossier.ByAuthority, dossier.ByCitizen, dossier.ByDelivery, dossier.ByManager}
 
 // statuses are the ten numbers of the national list.
 func statuses() []dossier.Status {
@@ -103,6 +103,7 @@ func TestEdgesAreWellFormed(t *testing.T) {
 			require.Contains(t, movers, by)
 		}
 		require.Equal(t, e.To == dossier.Withdrawn, slices.Contains(e.By, dossier.ByCitizen), "only the citizen withdraws, and does nothing else: %s -> %s", e.From, e.To)
+		require.Equal(t, slices.Contains(e.By, dossier.ByAuthority), slices.Contains(e.By, dossier.ByManager), "a manager may set what the authority may say: %s -> %s", e.From, e.To)
 		require.Equal(t, e.To == dossier.Returned, slices.Contains(e.By, dossier.ByDelivery), "only a delivery returns, and does nothing else: %s -> %s", e.From, e.To)
 	}
 }

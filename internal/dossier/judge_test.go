@@ -48,7 +48,8 @@ func TestJudge(t *testing.T) {
 		"resolved after a withdrawal":            {dossier.Withdrawn, report(dossier.Resolved, 11), dossier.Stale},
 		"returned: ours to prove":                {dossier.Resolved, report(dossier.Returned, 11), dossier.Stale},
 		"returned, though not even resolved":     {dossier.Processing, report(dossier.Returned, 11), dossier.Stale},
-		"withdrawn: the citizen's to ask":        {dossier.Processing, report(dossier.Withdrawn, 11), dossier.Stale},
+		"withdrawn at the portal":                {dossier.Processing, report(dossier.Withdrawn, 11), dossier.Believe},
+		"withdrawn after the decision":           {dossier.Resolved, report(dossier.Withdrawn, 11), dossier.Stale},
 		"a status off the list":                  {dossier.Processing, report(11, 11), dossier.Stale},
 		"no status":                              {dossier.Processing, report(0, 11), dossier.Stale},
 	}
@@ -176,11 +177,14 @@ func TestAnyReportsWhateverLeadOnlyAlongTheGraph(t *testing.T) {
 		}
 		from := dossier.Registered
 		for _, to := range d.path {
-			require.NoError(t, dossier.CanMove(from, to, dossier.ByAuthority))
+			by := dossier.ByAuthority
+			if to == dossier.Withdrawn {
+				by = dossier.ByCitizen // who said so at the portal
+			}
+			require.NoError(t, dossier.CanMove(from, to, by))
 			from = to
 		}
 		require.NotEqual(t, dossier.Returned, d.status)
-		require.NotEqual(t, dossier.Withdrawn, d.status)
 	})
 }
 

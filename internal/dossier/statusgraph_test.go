@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +56,7 @@ func writeMermaid(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "    [*] --> %s\n", dossier.Registered.Name())
 	for _, e := range dossier.Edges() {
+		e.By = slices.DeleteFunc(slices.Clone(e.By), func(m dossier.Mover) bool { return m == dossier.ByManager }) // in the table below
 		fmt.Fprintf(b, "    %s --> %s: %s\n", e.From.Name(), e.To.Name(), moversOf(e))
 	}
 	for _, s := range statuses() {
@@ -84,7 +86,8 @@ func writeEdges(b *strings.Builder) {
 ## Steps
 
 Who may make a step: **authority**, by the portal's word or an officer's by hand;
-**citizen**, through the clerk; **delivery**, by a proven hand-over of the result.
+**citizen**, through the clerk or at the portal; **delivery**, by a proven hand-over
+of the result; **manager**, by override, with a reason and evidence.
 
 | from | to | by |
 |---|---|---|

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hoso/internal/blob"
-	"hoso/internal/calendar"
 	"hoso/internal/catalogue"
 	"hoso/internal/relay"
 	"hoso/internal/store"
@@ -19,13 +18,13 @@ import (
 // Main is what the parts of the engine stand on, opened once per process. The
 // end-to-end tests use it as the commands do.
 type Main struct {
-	Config   Config
-	Log      *slog.Logger
-	Store    *store.Store
-	Blobs    *blob.Store
-	Calendar *calendar.Calendar
-	Temporal client.Client
-	Relay    *relay.Relay
+	Config    Config
+	Log       *slog.Logger
+	Store     *store.Store
+	Blobs     *blob.Store
+	Calendars *Calendars
+	Temporal  client.Client
+	Relay     *relay.Relay
 }
 
 // Open opens everything for a checked configuration and refuses a database that
@@ -52,7 +51,7 @@ func open(c Config, s *store.Store, log *slog.Logger) (*Main, error) {
 		return nil, errors.Join(err, blobs.Close())
 	}
 	n := &names{store: s}
-	return &Main{Config: c, Log: log, Store: s, Blobs: blobs, Calendar: calendar.Default(), Temporal: t, Relay: relay.New(s, t, n.Of, log)}, nil
+	return &Main{Config: c, Log: log, Store: s, Blobs: blobs, Calendars: NewCalendars(s), Temporal: t, Relay: relay.New(s, t, n.Of, log)}, nil
 }
 
 // Close lets everything go. The parts have to have ended.

@@ -88,5 +88,5 @@ func (m *Main) activities(ctx context.Context) (*activities.Activities, error) {
 			return nil, err
 		}
 	}
-	return &activities.Activities{Store: m.Store, Blobs: m.Blobs, Portal: connector, Carriers: carriers, Calendar: m.Calendar}, nil
+	return &activities.Activities{Store: m.Store, Blobs: m.Blobs, Portal: connector, Carriers: carriers, Calendars: m.Calendars.Book}, nil
 }

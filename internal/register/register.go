@@ -103,6 +103,7 @@ type Snapshot struct {
 	Position Position       `json:"position"`
 	Step     int64          `json:"step"` // the last transition recorded
 	Revision int64          `json:"revision"`
+	Clock    Clock          `json:"clock,omitzero"`
 	Papers   Papers         `json:"papers,omitzero"`
 	Out      Parcel         `json:"out,omitzero"`
 	Home     Parcel         `json:"home,omitzero"`
@@ -157,8 +158,12 @@ type Transition struct {
 	Delivery dossier.DeliveryState `json:"delivery,omitempty"`
 	// HomePapers, when set, says that all papers are now with this holder kind.
 	HomePapers string `json:"home_papers,omitempty"`
-	// Task opens a human task; its owner is whom the dossier waits for.
-	Task string `json:"task,omitempty"`
+	// Clock, when set, is what the step does to the legal term.
+	Clock *ClockEvent `json:"clock,omitempty"`
+	// Task opens a human task; its owner is whom the dossier waits for, unless
+	// TaskOwner names somebody else.
+	Task      string      `json:"task,omitempty"`
+	TaskOwner dossier.Who `json:"task_owner,omitempty"`
 	// TaskCause is a code of the technical cause, for the manager.
 	TaskCause string `json:"task_cause,omitempty"`
 }
@@ -168,8 +173,10 @@ type Recorded struct {
 	Revision int64 `json:"revision"`
 	// Until is the limit of the wait that the step begins, by the calendar.
 	Until *time.Time `json:"until,omitempty"`
-	// DueAt and PortalCode are filled when the step is an acceptance that did not bring them.
-	DueAt      *time.Time   `json:"due_at,omitempty"`
+	// Clock and DueAt are as the step leaves them, where it did something to them.
+	Clock *Clock     `json:"clock,omitempty"`
+	DueAt *time.Time `json:"due_at,omitempty"`
+	// PortalCode is filled when the step is an acceptance that did not bring one.
 	PortalCode string       `json:"portal_code,omitempty"`
 	Papers     Papers       `json:"papers,omitzero"`
 	Fees       dossier.Fees `json:"fees,omitzero"`

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"hoso/internal/dossier"
+	"hoso/internal/register"
 )
 
 // Dossier is the register's row of a dossier: codes, times and states. The
@@ -59,6 +60,8 @@ type Dossier struct {
 	SubmitAttempt    int
 	Submitted        bool
 	LastReport       *time.Time
+	Clock            register.Clock `gorm:"serializer:json"`
+	ClockMark        string         // the last mark of the term that has come
 	RulesVersion     string
 	TrackToken       string
 	SearchName       string
@@ -113,6 +116,9 @@ func lockDossier(tx *gorm.DB, code string) (Dossier, error) {
 	return d, found(err)
 }
 
+// WarnedAny filters for dossiers of whose term any mark has come.
+const WarnedAny = "any"
+
 // Filter narrows a list. Empty fields do not.
 type Filter struct {
 	Status     dossier.Status
@@ -124,6 +130,7 @@ type Filter struct {
 	WaitingFor dossier.Who
 	Overdue    *bool
 	Parked     *bool
+	Warned     string // the last mark of the term that has come, or any for whatever one
 	// Query finds code, portal code, name without accents, phone tail.
 	Query string
 	// After is the last row of the page before: its filing time and code.
@@ -151,6 +158,13 @@ func (s *Store) Dossiers(ctx context.Context, sc Scope, f Filter) ([]Dossier, er
 	}
 	if f.Parked != nil {
 		q = q.Where("(parked <> '') = ?", *f.Parked)
+	}
+	switch f.Warned {
+	case "":
+	case WarnedAny:
+		q = q.Where("clock_mark <> ''")
+	default:
+		q = q.Where("clock_mark = ?", f.Warned)
 	}
 	if f.Query != "" {
 		q = search(q, f.Query)

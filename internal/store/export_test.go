@@ -20,5 +20,5 @@ func (s *Store) Gorm() *gorm.DB { return s.db }
 // Models lists every table's model.
 func Models() []any {
 	return []any{&Subject{}, &CatalogueEntry{}, &Dossier{}, &Person{}, &Document{}, &Component{}, &Text{}, &AuditEntry{},
-		&Operation{}, &Outbox{}, &Inbox{}, &Effect{}, &Shipment{}, &ParcelEvent{}, &Paper{}, &Payment{}, &Result{}, &Task{}}
+		&Operation{}, &Outbox{}, &Inbox{}, &Effect{}, &Shipment{}, &ParcelEvent{}, &Paper{}, &Payment{}, &Result{}, &Task{}, &DueDate{}, &ClockPause{}}
 }

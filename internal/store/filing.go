@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoso/internal/dossier"
+	"hoso/internal/register"
 )
 
 // FiledWith stands for an operation in components that came with the filing.
@@ -27,6 +28,8 @@ type NewDossier struct {
 	RulesVersion     string
 	// PaperComponents are those that travel as paper: given so, or demanded.
 	PaperComponents []string
+	// Clock is the legal clock with its rules, before anything has happened to it.
+	Clock register.Clock
 	// FeeDue is what the catalogue says the citizen owes, 0 where it is not known.
 	FeeDue int64
 }
@@ -78,7 +81,7 @@ func (s *Store) newRow(code string, now time.Time, f NewDossier) Dossier {
 		FreeHelp: f.FreeHelp, Vulnerable: f.Vulnerable, MandateKind: f.Mandate.Kind, MandateMethod: f.Mandate.EvidenceMethod,
 		MandateDocument: f.Mandate.EvidenceDoc, DeliveryMethod: f.Delivery.Method, DeliveryCarrier: f.Delivery.Carrier,
 		DeliveryState: dossier.DeliveryNone, FiledAt: now, Stage: dossier.StageIntake, Status: dossier.Registered,
-		WaitingWho: dossier.WhoNobody, WaitingWhat: dossier.WhatWork, Asked: []string{}, FeeDue: f.FeeDue, RulesVersion: f.RulesVersion,
+		WaitingWho: dossier.WhoNobody, WaitingWhat: dossier.WhatWork, Asked: []string{}, FeeDue: f.FeeDue, Clock: f.Clock, RulesVersion: f.RulesVersion,
 		TrackToken: base64.RawURLEncoding.EncodeToString(token), SearchName: dossier.FoldName(f.Applicant.FullName),
 		PhoneTail: tail(dossier.NormalPhone(f.Applicant.Phone), 4), IDTail: tail(f.Applicant.CitizenID, 4),
 	}

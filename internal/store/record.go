@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,8 +21,8 @@ var ErrSuperseded = errors.New("store: another run of the dossier's workflow is 
 
 // Plan is what the calendar says about a transition.
 type Plan struct {
-	Until *time.Time // limit of the wait it begins
-	Due   *time.Time // due date, for an acceptance that brought none
+	Until *time.Time   // limit of the wait it begins
+	Clock *ClockChange // what it does to the legal term; nil for nothing
 }
 
 // Record writes one step of a dossier: its new position, the audit entry, what
@@ -62,7 +63,7 @@ func recorded(tx *gorm.DB, d Dossier, t register.Transition) (register.Recorded,
 		return register.Recorded{}, fmt.Errorf("%w: step %d is %s", ErrSuperseded, t.Step, e.Kind)
 	}
 	papers, err := bundle(tx, d.Code)
-	return answer(d, e.Seq, papers), err
+	return answer(d, t, e.Seq, papers), err
 }
 
 // same says whether an entry records this very step: what happened, where it led
@@ -81,8 +82,11 @@ func same(e AuditEntry, t register.Transition) bool {
 	return e.Kind == t.Kind && data["stage"] == string(t.After.Stage) && data["status"] == t.After.Status.Name()
 }
 
-func answer(d Dossier, revision int64, papers register.Papers) register.Recorded {
+func answer(d Dossier, t register.Transition, revision int64, papers register.Papers) register.Recorded {
 	r := register.Recorded{Revision: revision, Until: d.WaitingUntil, DueAt: d.DueAt, Papers: papers, Fees: d.Fees()}
+	if t.Clock != nil {
+		r.Clock = &d.Clock
+	}
 	if d.PortalCode != nil {
 		r.PortalCode = *d.PortalCode
 	}
@@ -104,6 +108,7 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 		return register.Recorded{}, err
 	}
 	s.place(d, t, p)
+	wind(d, p.Clock, s.now(), data)
 	if err := s.number(tx, d, t, data); err != nil {
 		return register.Recorded{}, err
 	}
@@ -127,13 +132,16 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 		return register.Recorded{}, err
 	}
 	d.Step = t.Step
+	if err := s.ledge(tx, *d, p.Clock, c); err != nil {
+		return register.Recorded{}, err
+	}
 	if op.ID != "" {
 		if err := s.finish(tx, op.ID, d.Revision); err != nil {
 			return register.Recorded{}, err
 		}
 	}
 	papers, err := bundle(tx, d.Code)
-	return answer(*d, d.Revision, papers), err
+	return answer(*d, t, d.Revision, papers), err
 }
 
 // place writes the position into the row.
@@ -142,9 +150,6 @@ func (s *Store) place(d *Dossier, t register.Transition, p Plan) {
 	d.Stage, d.Status, d.Route, d.Parked, d.Overdue = a.Stage, a.Status, a.Route, a.Parked, a.Overdue
 	d.WaitingWho, d.WaitingWhat, d.WaitingUntil = a.Waiting.Who, a.Waiting.What, utc(p.Until)
 	d.ReceivedAt, d.DueAt = utc(a.ReceivedAt), utc(a.DueAt)
-	if d.DueAt == nil {
-		d.DueAt = utc(p.Due)
-	}
 	d.SubmitAttempt, d.Submitted, d.Rounds, d.Given = a.SubmitAttempt, a.Submitted, a.Rounds, a.Given
 	d.Asked = append([]string{}, a.Asked...) // the column holds a list, empty or not, and never NULL
 	d.FeeDue, d.FeePaid, d.FeeRefunded, d.FeeAsked = a.Fees.Due, a.Fees.Paid, a.Fees.Refunded, a.Fee
@@ -281,7 +286,7 @@ func (s *Store) movesOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
 // parked any more.
 func (s *Store) tasksOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
 	if t.Task != "" {
-		return s.open(tx, d, t.Task, t.TaskCause, t.After.Waiting.Who)
+		return s.open(tx, d, t.Task, t.TaskCause, cmp.Or(t.TaskOwner, t.After.Waiting.Who))
 	}
 	if t.After.Parked != "" {
 		return nil

@@ -23,7 +23,7 @@ func TestRecordOnce(t *testing.T) {
 			tr.After.Waiting = register.Waiting{Who: dossier.WhoAuthority, What: dossier.WhatDecision}
 			tr.Task = "look"
 		})
-		first, err := f.Record(ctx, tr, store.Plan{Until: &until, Due: &due})
+		first, err := f.Record(ctx, tr, store.Plan{Until: &until, Clock: &store.ClockChange{Date: &store.DueDate{DueAt: due, Kind: "received", StartedAt: moment}}})
 		require.NoError(t, err)
 		require.Equal(t, register.Recorded{Revision: 2, Until: keepP(until), DueAt: keepP(due), PortalCode: "H26.12.03-250205-0001",
 			Papers: register.Papers{Out: custody.Papers{Count: 2, Holder: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}}}, Fees: dossier.Fees{Due: 8000}}, first)
@@ -32,7 +32,7 @@ func TestRecordOnce(t *testing.T) {
 		f.clock.add(time.Hour)
 		later := until.Add(time.Hour)
 		for range 2 {
-			again, err := f.open(1).Record(ctx, tr, store.Plan{Until: &later, Due: &later})
+			again, err := f.open(1).Record(ctx, tr, store.Plan{Until: &later, Clock: &store.ClockChange{Date: &store.DueDate{DueAt: later}}})
 			require.NoError(t, err)
 			require.Equal(t, first, again)
 		}

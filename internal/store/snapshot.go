@@ -18,7 +18,7 @@ func (s *Store) Snapshot(ctx context.Context, code string) (register.Snapshot, e
 		if err != nil {
 			return err
 		}
-		out = register.Snapshot{Facts: facts(d), Position: position(d), Step: d.Step, Revision: d.Revision}
+		out = register.Snapshot{Facts: facts(d), Position: position(d), Clock: d.Clock, Step: d.Step, Revision: d.Revision}
 		if out.Papers, err = bundle(tx, code); err != nil {
 			return err
 		}
@@ -75,13 +75,17 @@ func position(d Dossier) register.Position {
 // deliveryFailed is the workflow's task of a parcel that did not reach the citizen.
 const deliveryFailed = "delivery_failed"
 
+// held is the workflow's task of a dossier that a manager holds.
+const held = "held"
+
 // Standing is what decides which commands the dossier takes, judged as the
 // workflow does. A parcel that is ordered but not confirmed is not booked: a
 // carrier that rejects the address must find it corrected. Wherever a parcel
 // ended that did not arrive, the citizen may come to the counter for it.
 func (d Dossier) Standing(hasPapers bool) dossier.Standing {
 	st := dossier.Standing{Stage: d.Stage, Status: d.Status, WaitingFor: d.WaitingWhat, Parked: d.Parked != "", Route: d.Route,
-		Method: d.DeliveryMethod, Delivery: d.DeliveryState, HomeBooked: d.ShipmentID != "" && d.DeliveryState != dossier.DeliveryNone, HasPapers: hasPapers, FeeExpected: d.FeeDue > 0}
+		Method: d.DeliveryMethod, Delivery: d.DeliveryState, HomeBooked: d.ShipmentID != "" && d.DeliveryState != dossier.DeliveryNone, HasPapers: hasPapers, FeeExpected: d.FeeDue > 0,
+		Held: d.Parked == held, Dated: d.DueAt != nil, Extendable: d.Clock.Extendable(), Approvable: d.Clock.MayApprove()}
 	if d.Parked == deliveryFailed {
 		st.Delivery = dossier.DeliveryReturned
 	}

@@ -58,9 +58,6 @@ func kept(p register.Position, plan store.Plan, got register.Recorded) register.
 		return keepP(*t)
 	}
 	p.ReceivedAt, p.DueAt, p.Waiting.Until, p.PortalCode = utc(p.ReceivedAt), utc(p.DueAt), utc(plan.Until), got.PortalCode
-	if p.DueAt == nil {
-		p.DueAt = utc(plan.Due)
-	}
 	if !p.LastReport.IsZero() {
 		p.LastReport = keep(p.LastReport)
 	}
@@ -90,7 +87,7 @@ func TestAWorkflowBegunAnewStandsWhereTheLastOneDid(t *testing.T) {
 		for step := int64(1); step <= 25; step++ {
 			f.clock.add(time.Duration(r.IntN(1000)) * time.Second)
 			tr := register.Transition{Code: d.Code, Step: step, Kind: "any", Actor: "system", After: anyPosition(r, s.Position)}
-			plan := store.Plan{Until: someTime(r), Due: someTime(r)}
+			plan := store.Plan{Until: someTime(r), Clock: &store.ClockChange{Clock: register.Clock{ID: "standard", Asked: r.IntN(3), Dates: int(step), Reached: "half"}}}
 			got, err := f.Record(t.Context(), tr, plan)
 			require.NoError(t, err)
 			want := kept(tr.After, plan, got)
@@ -101,6 +98,7 @@ func TestAWorkflowBegunAnewStandsWhereTheLastOneDid(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want, s.Position, "step %d", step)
 			require.Equal(t, []any{step, step + 1, got.Revision, got.Papers}, []any{s.Step, s.Revision, s.Revision, s.Papers})
+			require.Equal(t, plan.Clock.Clock, s.Clock)
 			requireKept(t, []any{f.row(d.Code), got.DueAt, got.Until, s.Position.LastReport, keep(moment)})
 		}
 		for field, ok := range filled {

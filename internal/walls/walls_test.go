@@ -46,7 +46,7 @@ var walls = []wall{
 		rooms: []string{"activities"},
 		may: []string{
 			"go.temporal.io/sdk/activity", "go.temporal.io/sdk/temporal", "hoso/workflows", "hoso/internal/arrivals", "hoso/internal/blob",
-			"hoso/internal/calendar", "hoso/internal/courier", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/outcome",
+			"hoso/internal/calendar", "hoso/internal/catalogue", "hoso/internal/clock", "hoso/internal/courier", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/outcome",
 			"hoso/internal/portal", "hoso/internal/register", "hoso/internal/store",
 		},
 		why: "activities never start dossiers, and reach the world through the interfaces only",
@@ -68,6 +68,12 @@ var walls = []wall{
 		rooms: []string{"internal/portal/sim", "internal/courier/sim", "internal/simulator"},
 		may:   []string{"hoso/internal/portal", "hoso/internal/courier", "hoso/internal/simulator", "hoso/internal/webhook"},
 		why:   "simulators stand on the other side",
+	},
+	{
+		rooms: []string{"internal/clock"},
+		may:   []string{"hoso/internal/calendar", "hoso/internal/dossier", "hoso/internal/register"},
+		not:   world,
+		why:   "what becomes of a term is worked out from the calendar and the rules alone",
 	},
 }
 
