@@ -55,7 +55,7 @@ var walls = []wall{
 		rooms: []string{"internal/store"},
 		may: []string{
 			"gorm.io", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/google/uuid", "hoso/internal/audit",
-			"hoso/internal/catalogue", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/register",
+			"hoso/internal/catalogue", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/notice", "hoso/internal/register",
 		},
 		why: "the register calls nobody",
 	},
@@ -68,6 +68,12 @@ var walls = []wall{
 		rooms: []string{"internal/portal/sim", "internal/courier/sim", "internal/simulator"},
 		may:   []string{"hoso/internal/portal", "hoso/internal/courier", "hoso/internal/simulator", "hoso/internal/webhook"},
 		why:   "simulators stand on the other side",
+	},
+	{
+		rooms: []string{"internal/notice"},
+		may:   []string{"hoso/internal/dossier", "github.com/goccy/go-yaml"},
+		not:   world,
+		why:   "what is told, and in which words, is decided from plain data",
 	},
 }
 
