@@ -35,7 +35,7 @@ type Notification struct {
 	State       string
 	Attempts    int // how often a dispatcher took it up
 	NextAt      time.Time
-	TryingAt    *time.Time // when the try under way began, nil when none is
+	TryingAt    *time.Time // when the try began whose end is not known, nil when there is none
 	CreatedAt   time.Time
 	FinishedAt  *time.Time
 	Reference   string // the channel's own mark
@@ -55,7 +55,7 @@ type NotificationTry struct {
 	At             time.Time // when it began
 	EndedAt        time.Time
 	Channel        notice.Channel
-	Outcome        string // done, not_told, skipped, or refused, retryable, unknown
+	Outcome        string // done, not_told, not_begun, refused, retryable, unknown
 	Cause          string
 	Reference      string
 }
@@ -119,9 +119,12 @@ type Ending struct {
 	Notification Notification
 	State        string // pending for another try
 	NextAt       time.Time
-	Outcome      string
-	Cause        string
-	Reference    string
+	// Open leaves the try without a known end: before another one, the other side
+	// must be asked.
+	Open      bool
+	Outcome   string
+	Cause     string
+	Reference string
 	// Then is the channel by which it is told instead, "" for none.
 	Then notice.Channel
 }
@@ -156,7 +159,10 @@ func (s *Store) EndTries(ctx context.Context, began time.Time, endings []Ending)
 
 func (s *Store) endTry(tx *gorm.DB, began time.Time, e Ending) (bool, error) {
 	now := s.now()
-	up := map[string]any{"state": e.State, "trying_at": nil, "cause": e.Cause, "reference": e.Reference}
+	up := map[string]any{"state": e.State, "cause": e.Cause, "reference": e.Reference}
+	if !e.Open {
+		up["trying_at"] = nil
+	}
 	if e.State == NotificationPending {
 		up["next_at"] = micros(e.NextAt)
 	} else {
