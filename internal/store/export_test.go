@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"io/fs"
 
 	"gorm.io/gorm"
@@ -20,5 +21,11 @@ func (s *Store) Gorm() *gorm.DB { return s.db }
 // Models lists every table's model.
 func Models() []any {
 	return []any{&Subject{}, &CatalogueEntry{}, &Dossier{}, &Person{}, &Document{}, &Component{}, &Text{}, &AuditEntry{},
-		&Operation{}, &Outbox{}, &Inbox{}, &Effect{}, &Shipment{}, &ParcelEvent{}, &Paper{}, &Payment{}, &Result{}, &Task{}, &DueDate{}, &ClockPause{}}
+		&Operation{}, &Outbox{}, &Inbox{}, &Effect{}, &Shipment{}, &ParcelEvent{}, &Paper{}, &Payment{}, &Result{}, &Task{},
+		&Notification{}, &NotificationTry{}, &DueDate{}, &ClockPause{}}
+}
+
+// Tell tells of a change that has been recorded, once more.
+func (s *Store) Tell(ctx context.Context, before, after Dossier, kind string, data map[string]string) error {
+	return s.tx(ctx, func(tx *gorm.DB) error { return s.tell(tx, before, after, kind, data) })
 }

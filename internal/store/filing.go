@@ -61,6 +61,9 @@ func (s *Store) File(ctx context.Context, req Request, f NewDossier, render func
 		if err := s.fileParts(tx, d, f); err != nil {
 			return Answer{}, err
 		}
+		if err := s.tell(tx, Dossier{}, d, "filed", nil); err != nil {
+			return Answer{}, err
+		}
 		out := Outbox{ID: newID(), Kind: KindStart, DossierCode: code, State: "pending", NextAt: now.Add(relayDelay), CreatedAt: now}
 		if err := tx.Create(&out).Error; err != nil {
 			return Answer{}, err

@@ -209,9 +209,12 @@ func (s *Store) foldParcel(tx *gorm.DB, d *Dossier, shipment string, a ParcelArr
 			return err
 		}
 	}
-	err = s.append(tx, d, change{kind: "parcel_" + string(a.Type), actor: "courier", role: "courier", at: s.now(), textID: row.TextID,
-		data: map[string]string{"shipment": sh.ID, "leg": sh.Leg, "carrier": sh.Carrier, "state": string(sh.State), "occurred_at": a.OccurredAt.In(dossier.Zone).Format(time.RFC3339)}})
-	if err != nil {
+	kind := "parcel_" + string(a.Type)
+	data := map[string]string{"shipment": sh.ID, "leg": sh.Leg, "carrier": sh.Carrier, "state": string(sh.State), "occurred_at": a.OccurredAt.In(dossier.Zone).Format(time.RFC3339)}
+	if err := s.append(tx, d, change{kind: kind, actor: "courier", role: "courier", at: s.now(), textID: row.TextID, data: data}); err != nil {
+		return err
+	}
+	if err := s.tell(tx, *d, *d, kind, data); err != nil {
 		return err
 	}
 	if err := tx.Model(d).Select("revision", "audit_head", "delivery_state").Updates(d).Error; err != nil {

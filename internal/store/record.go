@@ -42,7 +42,11 @@ func (s *Store) Record(ctx context.Context, t register.Transition, p Plan) (regi
 		if t.Step != d.Step+1 {
 			return fmt.Errorf("%w: step %d after %d", ErrSuperseded, t.Step, d.Step)
 		}
+		before := d
 		if out, err = s.take(tx, &d, t, p); err != nil {
+			return err
+		}
+		if err := s.tell(tx, before, d, t.Kind, t.Data); err != nil {
 			return err
 		}
 		return tx.Model(&d).Select("*").Omit("code").Updates(&d).Error

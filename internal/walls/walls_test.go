@@ -55,7 +55,7 @@ var walls = []wall{
 		rooms: []string{"internal/store"},
 		may: []string{
 			"gorm.io", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/google/uuid", "hoso/internal/audit",
-			"hoso/internal/catalogue", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/register",
+			"hoso/internal/catalogue", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/notice", "hoso/internal/register",
 		},
 		why: "the register calls nobody",
 	},
@@ -65,8 +65,13 @@ var walls = []wall{
 		why:   "an adapter knows the outside party and nothing of the house",
 	},
 	{
-		rooms: []string{"internal/portal/sim", "internal/courier/sim", "internal/simulator"},
-		may:   []string{"hoso/internal/portal", "hoso/internal/courier", "hoso/internal/simulator", "hoso/internal/webhook"},
+		rooms: []string{"internal/notify"},
+		may:   []string{"hoso/internal/call", "hoso/internal/outcome", "github.com/wneessen/go-mail"},
+		why:   "a way to a citizen knows nothing of dossiers",
+	},
+	{
+		rooms: []string{"internal/portal/sim", "internal/courier/sim", "internal/notify/sim", "internal/simulator"},
+		may:   []string{"hoso/internal/portal", "hoso/internal/courier", "hoso/internal/notify", "hoso/internal/simulator", "hoso/internal/webhook"},
 		why:   "simulators stand on the other side",
 	},
 	{
@@ -74,6 +79,17 @@ var walls = []wall{
 		may:   []string{"hoso/internal/calendar", "hoso/internal/dossier", "hoso/internal/register"},
 		not:   world,
 		why:   "what becomes of a term is worked out from the calendar and the rules alone",
+	},
+	{
+		rooms: []string{"internal/notice"},
+		may:   []string{"hoso/internal/dossier", "github.com/goccy/go-yaml"},
+		not:   world,
+		why:   "what is told, and in which words, is decided from plain data",
+	},
+	{
+		rooms: []string{"internal/teller"},
+		may:   []string{"hoso/internal/notice", "hoso/internal/notify", "hoso/internal/outcome", "hoso/internal/store", "golang.org/x/sync"},
+		why:   "telling reads the register and reaches the world through the channels only",
 	},
 }
 
@@ -89,8 +105,11 @@ var alone = map[string][]string{
 	"hoso/internal/pgtest":              {},
 	"hoso/internal/portal/portaltest":   {},
 	"hoso/internal/courier/couriertest": {},
+	"hoso/internal/notify/notifytest":   {},
+	"hoso/internal/teller":              {"internal/program"},
 	"hoso/internal/simulator/simtest":   {"internal/portal/portaltest", "internal/courier/couriertest"},
-	"github.com/stretchr/testify":       {"internal/portal/portaltest", "internal/courier/couriertest", "internal/simulator/simtest", "internal/pgtest"},
+	"github.com/stretchr/testify":       {"internal/portal/portaltest", "internal/courier/couriertest", "internal/notify/notifytest", "internal/simulator/simtest", "internal/pgtest"},
+	"github.com/wneessen/go-mail":       {"internal/notify"},
 	"gorm.io":                           {"internal/store"},
 	"github.com/gin-gonic/gin":          {"api"},
 	"go.temporal.io/sdk/client":         {"internal/relay", "internal/program", "internal/embedded", "worker"},
