@@ -18,6 +18,7 @@ const (
 	TooLarge         Code = "too_large"          // 413
 	UnsupportedMedia Code = "unsupported_media"  // 415
 	InvalidDossier   Code = "invalid_dossier"    // 422: business rules
+	InvalidTerm      Code = "invalid_term"       // 422: no due date can be given
 	KeyReused        Code = "key_reused"         // 422: Idempotency-Key with another body
 	RateLimited      Code = "rate_limited"       // 429 with Retry-After
 	Internal         Code = "internal"           // 500
@@ -35,6 +36,7 @@ var statuses = map[Code]int{
 	TooLarge:         http.StatusRequestEntityTooLarge,
 	UnsupportedMedia: http.StatusUnsupportedMediaType,
 	InvalidDossier:   http.StatusUnprocessableEntity,
+	InvalidTerm:      http.StatusUnprocessableEntity,
 	KeyReused:        http.StatusUnprocessableEntity,
 	RateLimited:      http.StatusTooManyRequests,
 	Internal:         http.StatusInternalServerError,

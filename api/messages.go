@@ -94,6 +94,10 @@ var problemTexts = map[Code]struct{ title, detail text }{
 		text{"Hồ sơ chưa hợp lệ", "Dossier not valid"},
 		text{"Hồ sơ chưa đúng quy định. Xem từng lỗi trong danh sách errors; chưa có gì được lưu.", "The dossier breaks rules. See each entry of errors; nothing was stored."},
 	},
+	InvalidTerm: {
+		text{"Không tính được hạn", "No due date can be given"},
+		text{"Thời hạn, thời điểm hoặc đơn vị không tính được. Xem từng lỗi trong danh sách errors.", "The term, a time or the unit cannot be counted with. See each entry of errors."},
+	},
 	KeyReused: {
 		text{"Khóa Idempotency-Key đã dùng cho nội dung khác", "Idempotency-Key used for another request"},
 		text{"Khóa này đã đi cùng một nội dung khác. Yêu cầu mới cần khóa mới.", "This key came before with another body. A new request needs a new key."},

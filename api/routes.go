@@ -11,6 +11,7 @@ func (s *Server) registerAll() {
 	}
 	s.registerProcedures()
 	s.registerOffices()
+	s.registerClock()
 	s.registerDocuments()
 	s.registerDossiers()
 	s.registerTimeline()

@@ -118,6 +118,19 @@ var ruleTexts = map[string]text{
 	"status_unknown":       {"Phải là số 1 đến 10 hoặc tên trạng thái.", "Must be 1 to 10 or the name of a status."},
 	"event_changed":        {"Mã sự kiện này đã đến với nội dung khác.", "This event id came before with another body."},
 
+	// The clock.
+	"term_or_procedure":      {"Cần đúng một trong hai: term hoặc procedure_code.", "Give one of the two: term or procedure_code."},
+	"authority_or_office":    {"Chỉ chọn một: authority hoặc office.", "Give only one of authority and office."},
+	"term_not_positive":      {"Thời hạn ít nhất là 1.", "A term is at least 1."},
+	"term_too_long":          {"Thời hạn theo đơn vị này nhiều nhất là {max}.", "A term of this unit is at most {max}."},
+	"term_none":              {"Thủ tục này không có thời hạn giải quyết.", "This procedure has no term."},
+	"procedure_unknown_then": {"Không có thủ tục này, hoặc vào ngày tiếp nhận nó chưa có hiệu lực.", "There is no such procedure, or it was not in force on the day of reception."},
+	"office_unknown":         {"Không có đại lý này vào ngày tiếp nhận.", "There is no such office on the day of reception."},
+	"calendar_missing":       {"Không có lịch làm việc cho đơn vị này vào ngày tiếp nhận.", "No working calendar serves this unit on the day of reception."},
+	"out_of_reach":           {"Vượt ra ngoài lịch làm việc, có từ {from} đến {to}.", "Beyond the working calendar, which runs from {from} to {to}."},
+	"supplement_early":       {"Yêu cầu bổ sung không thể có trước khi tiếp nhận.", "A supplement cannot be asked for before the reception."},
+	"supplement_backwards":   {"Bổ sung không thể đến trước khi được yêu cầu.", "A supplement cannot be given before it is asked for."},
+
 	// Why a workflow refuses a command.
 	"wrong_state":        {"Hồ sơ ở trạng thái {status} không nhận thao tác này.", "A dossier that is {status} does not take this command."},
 	"decision_missing":   {"Thiếu nội dung quyết định.", "The decision is missing."},

@@ -17,6 +17,12 @@ func (b body) with(pointer string, value any) body {
 	return copied.(map[string]any)
 }
 
+// json is the body as it is sent.
+func (b body) json() string {
+	raw, _ := json.Marshal(b)
+	return string(raw)
+}
+
 func put(in any, steps []string, value any) {
 	switch at := in.(type) {
 	case map[string]any:

@@ -76,6 +76,7 @@ import (
 
 	"hoso/internal/arrivals"
 	"hoso/internal/blob"
+	"hoso/internal/calendar"
 	"hoso/internal/scan"
 	"hoso/internal/store"
 	"hoso/workflows"
@@ -96,6 +97,9 @@ type Deps struct {
 	// carrier that is not among them has no webhook.
 	PortalSecrets  [][]byte
 	CarrierSecrets map[string][][]byte
+	// Calendars gives the working calendars of all units; those that come with the
+	// program if nil.
+	Calendars func(context.Context) (*calendar.Book, error)
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 
@@ -157,6 +161,9 @@ func newServer(deps Deps) (*Server, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
+	if deps.Calendars == nil {
+		deps.Calendars = shippedCalendars
+	}
 	engine, err := newEngine(deps)
 	if err != nil {
 		return nil, err
@@ -174,6 +181,8 @@ func newServer(deps Deps) (*Server, error) {
 	s.spec = sync.OnceValues(s.marshalSpec)
 	return s, nil
 }
+
+func shippedCalendars(context.Context) (*calendar.Book, error) { return calendar.DefaultBook(), nil }
 
 func newEngine(deps Deps) (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode)

@@ -28,6 +28,7 @@ var bodies = map[string]body{
 	"decision-dossier":   {"action": "process"},
 	"retry-dossier":      {"reason": "thử lại"},
 	"report-shipment":    delivered("walk"),
+	"clock-due":          {"received_at": "2025-04-24T09:30:00+07:00", "term": body{"n": 5, "unit": "working_day"}},
 }
 
 // Every operation as every role of every scope: who is not admitted is told so;

@@ -125,18 +125,3 @@ func TestAddWorkingDays(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkDue(b *testing.B) {
-	c, received := calendar.Default(), at(b, "2026-04-24 09:30")
-	for _, term := range []calendar.Term{{N: 20, Unit: calendar.WorkingDay}, {N: 8, Unit: calendar.Hour}, {N: 2, Unit: calendar.Month}} {
-		b.Run(string(term.Unit), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				_, err := c.Due(received, term)
-				if err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}

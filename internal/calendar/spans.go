@@ -16,6 +16,7 @@ func (r *run) spans() []Span {
 		}
 		w.over(r.last, r.last+1)
 	}
+	w.close()
 	return w.spans
 }
 
@@ -57,17 +58,29 @@ func (w *walk) over(from, to date) {
 }
 
 func (w *walk) add(d date, kind Kind, s *special) {
-	day := d.String()
 	if len(w.spans) == 0 || w.last+1 != d || kind == MakeUpDay || w.spans[len(w.spans)-1].Kind != kind {
-		w.spans = append(w.spans, Span{Kind: kind, From: day})
+		w.close()
+		w.spans = append(w.spans, Span{Kind: kind, From: d.String()})
 	}
 	span := &w.spans[len(w.spans)-1]
-	span.To, span.Days, w.last = day, span.Days+1, d
+	span.Days, w.last = span.Days+1, d
 	switch {
 	case s == nil:
 		span.Reasons = w.weekly()
 	case len(span.Reasons) == 0 || span.Reasons[len(span.Reasons)-1].Name != s.name:
 		span.Reasons = append(span.Reasons, s.reason())
+	}
+}
+
+// close writes the end of the last span; no day is written twice.
+func (w *walk) close() {
+	if len(w.spans) == 0 {
+		return
+	}
+	span := &w.spans[len(w.spans)-1]
+	span.To = span.From
+	if span.Days > 1 {
+		span.To = w.last.String()
 	}
 }
 
