@@ -73,6 +73,11 @@ func (s *Server) registerCommands() {
 		only(identity.Clerk, identity.Courier, identity.Centre), s.handover)
 	register(s, s.commandOp("decision", "Decide by hand", "Where no portal connection answers."), only(identity.Centre), s.decision)
 	register(s, s.commandOp("retry", "Set a stuck dossier going again", ""), movers, s.retry)
+	register(s, s.commandOp("hold", "Hold a dossier", "Nothing goes on by itself until it is resumed; reports are still taken in, and the legal term runs on."), movers, s.hold)
+	register(s, s.commandOp("resume", "Let a held dossier go on", ""), movers, s.resume)
+	register(s, s.commandOp("deadline", "Move the due date", "With a reason; kept as a new version of the date."), movers, s.deadline)
+	register(s, s.commandOp("approve-supplement", "Approve a further supplement", "Beyond the usual number, within what the rules allow; the reason is its basis."), movers, s.approve)
+	register(s, s.commandOp("override", "Set the status by a manager's hand", "With a reason and a document as evidence, and only along the status graph."), only(identity.Manager), s.override)
 }
 
 // command is the way of every command: the dossier is found within the caller's

@@ -179,7 +179,7 @@ func TestRefusals(t *testing.T) {
 	p, at := h.refused(h.post("clerk", command(d.Code, "supplement"), body{"components": []body{{"code": "to-khai", "form": "paper_original"}}}), 409)
 	require.Equal(t, []string{" wrong_state"}, at)
 	require.Equal(t, "intake", p.State)
-	require.Equal(t, []string{"withdraw", "contact"}, p.Allowed)
+	require.Equal(t, []string{"withdraw", "contact", "hold"}, p.Allowed)
 	require.Equal(t, written, h.rows("operations"))
 
 	h.work.send = func(ctx context.Context, op store.Operation) (workflows.Answer, *workflows.Refusal, error) {

@@ -8,19 +8,18 @@ import (
 
 	"hoso/internal/catalogue"
 	"hoso/internal/dossier"
-	reg "hoso/internal/register" // register is our own function
 	"hoso/internal/store"
 	"hoso/workflows"
 )
 
 // DecisionRequest is what an officer decides by hand.
 type DecisionRequest struct {
-	Action     string          `json:"action" enum:"accept,process,request_supplement,request_fee,refuse,stop,resolve"`
-	Reason     string          `json:"reason,omitempty" maxLength:"4000" doc:"Needed with refuse and stop, and with request_supplement where no component is named."`
+	Action     string          `json:"action" enum:"accept,process,request_supplement,request_fee,refuse,stop,extend,resolve"`
+	Reason     string          `json:"reason,omitempty" maxLength:"4000" doc:"Needed with refuse, stop and extend, and with request_supplement where no component is named."`
 	Components []string        `json:"components,omitempty" maxItems:"50" doc:"With request_supplement: what is asked for."`
 	Amount     int64           `json:"amount,omitempty" minimum:"1" maximum:"1000000000000" doc:"With request_fee: whole đồng."`
 	PortalCode string          `json:"portal_code,omitempty" maxLength:"60" doc:"With accept: the official number; drawn if absent."`
-	DueAt      *Time           `json:"due_at,omitempty" doc:"With accept: the appointment; computed from the procedure's term if absent."`
+	DueAt      *Time           `json:"due_at,omitempty" doc:"With accept: the appointment; computed from the procedure's term if absent. With extend: the new date."`
 	Result     *DecisionResult `json:"result,omitempty" doc:"With resolve."`
 }
 
@@ -42,6 +41,9 @@ var decisions = map[string]dossier.Status{
 }
 
 func (s *Server) decision(ctx context.Context, in *decisionInput) (*commandOutput, error) {
+	if in.Body.Action == "extend" {
+		return s.extend(ctx, in)
+	}
 	return s.command(ctx, dossier.Decide, in.Code, func(d store.Dossier, p *prepared) error {
 		to := decisions[in.Body.Action]
 		if dossier.CanMove(d.Status, to, dossier.ByAuthority) != nil {
@@ -49,19 +51,7 @@ func (s *Server) decision(ctx context.Context, in *decisionInput) (*commandOutpu
 		}
 		p.needed(in.Body)
 		s.checkAcceptance(in.Body, p)
-		report := reg.PortalReport{Status: to, At: s.deps.Now().UTC(), PortalCode: in.Body.PortalCode, Asked: in.Body.Components, Fee: in.Body.Amount}
-		if in.Body.DueAt != nil {
-			due := in.Body.DueAt.UTC()
-			report.DueAt = &due
-		}
-		if r := in.Body.Result; r != nil {
-			report.Result = &reg.Result{Known: true, Paper: r.Paper}
-			if err := s.resultsOf(ctx, d, r.Documents, p); err != nil {
-				return err
-			}
-		}
-		p.ask.Payload, p.ask.Text = report, strings.TrimSpace(in.Body.Reason)
-		return nil
+		return s.decided(ctx, d, in.Body, p)
 	})
 }
 
@@ -76,7 +66,7 @@ func unlawful(d store.Dossier) *Problem {
 func (p *prepared) needed(in DecisionRequest) {
 	reason := strings.TrimSpace(in.Reason) != ""
 	switch in.Action {
-	case "refuse", "stop":
+	case "refuse", "stop", "extend":
 		p.demand(reason, "/reason", "reason_required")
 	case "request_supplement":
 		p.demand(reason || len(in.Components) > 0, "/reason", "reason_or_components")
@@ -88,7 +78,8 @@ func (p *prepared) needed(in DecisionRequest) {
 	p.demand(len(in.Components) == 0 || in.Action == "request_supplement", "/components", "not_expected")
 	p.demand(in.Amount == 0 || in.Action == "request_fee", "/amount", "not_expected")
 	p.demand(in.PortalCode == "" || in.Action == "accept", "/portal_code", "not_expected")
-	p.demand(in.DueAt == nil || in.Action == "accept", "/due_at", "not_expected")
+	p.demand(in.DueAt != nil || in.Action != "extend", "/due_at", "required")
+	p.demand(in.DueAt == nil || in.Action == "accept" || in.Action == "extend", "/due_at", "not_expected")
 	p.demand(in.Result == nil || in.Action == "resolve", "/result", "not_expected")
 	for i, c := range in.Components {
 		at := "/components/" + strconv.Itoa(i)

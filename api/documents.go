@@ -70,7 +70,7 @@ func (s *Server) registerDocuments() {
 		ID: "upload-document", Method: http.MethodPost, Path: "/v1/documents", Status: http.StatusCreated, Tag: "documents",
 		Summary: "Hand a scan in", Command: true, MaxBytes: s.deps.Scan.MaxBytes + formRoom,
 		Doc: "The file is judged by its bytes. A bad scan of a type that is taken is stored with its findings; another type is refused with 415.",
-	}, only(identity.Clerk, identity.Courier, identity.Centre), s.uploadDocument)
+	}, only(identity.Clerk, identity.Courier, identity.Centre, identity.Manager), s.uploadDocument)
 	register(s, Op{
 		ID: "show-document", Method: http.MethodGet, Path: "/v1/documents/{id}", Tag: "documents",
 		Summary: "What a document is", Problems: []Code{NotFound},

@@ -28,6 +28,7 @@ type dossiersInput struct {
 	Procedure  string `query:"procedure" maxLength:"40"`
 	Overdue    string `query:"overdue" enum:"true,false"`
 	Parked     string `query:"parked" enum:"true,false"`
+	Warned     string `query:"warned" enum:"any,half,most,draft,day_before" doc:"The last warning of a term that runs."`
 	WaitingFor string `query:"waiting_for" enum:"citizen,clerk,portal,authority,courier,manager,nobody"`
 	Query      string `query:"q" maxLength:"100" doc:"Code, portal code, name without accents, or the phone's last four digits."`
 }
@@ -159,7 +160,7 @@ func (s *Server) listDossiers(ctx context.Context, in *dossiersInput) (*dossiers
 func filterOf(in *dossiersInput) (store.Filter, error) {
 	f := store.Filter{
 		Stage: dossier.Stage(in.Stage), Office: in.Office, Network: in.Network, Authority: in.Authority, Procedure: in.Procedure,
-		WaitingFor: dossier.Who(in.WaitingFor), Overdue: yesOrNo(in.Overdue), Parked: yesOrNo(in.Parked), Query: in.Query, Limit: in.Limit + 1,
+		WaitingFor: dossier.Who(in.WaitingFor), Overdue: yesOrNo(in.Overdue), Parked: yesOrNo(in.Parked), Warned: in.Warned, Query: in.Query, Limit: in.Limit + 1,
 	}
 	if in.Status != "" {
 		status, known := dossier.ParseStatus(in.Status)

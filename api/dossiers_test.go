@@ -42,7 +42,7 @@ func TestFiling(t *testing.T) {
 
 		shown := read[Dossier](t, h.get("clerk", "/v1/dossiers/"+d.Code), http.StatusOK)
 		require.Equal(t, d.TrackingToken, shown.TrackingToken)
-		require.Equal(t, []dossier.Command{dossier.Withdraw, dossier.Contact}, shown.Allowed)
+		require.Equal(t, []dossier.Command{dossier.Withdraw, dossier.Contact, dossier.Hold}, shown.Allowed)
 		require.Len(t, shown.Components, 1)
 		require.Equal(t, doc, shown.Components[0].DocumentID)
 	})

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hoso/internal/catalogue"
+	legal "hoso/internal/clock"
 	"hoso/internal/dossier"
 	"hoso/internal/identity"
 	"hoso/internal/store"
@@ -179,6 +180,9 @@ func (f *filing) procedure(ctx context.Context) bool {
 		return false
 	}
 	f.out.Case, f.wanted = c.Code, store.Wanted(c)
+	if k, known := f.cat.ClockOf(p, f.day); known {
+		f.out.Clock = legal.Begin(legal.Rules{ID: k.ID, Version: k.Version, From: k.Validity.From, ClockRules: k.Rules})
+	}
 	return true
 }
 

@@ -15,6 +15,7 @@ func (s *Server) registerAll() {
 	s.registerDocuments()
 	s.registerDossiers()
 	s.registerTimeline()
+	s.registerTerm()
 	s.registerCommands()
 	s.registerOperations()
 	s.registerResult()

@@ -132,10 +132,17 @@ var ruleTexts = map[string]text{
 	"supplement_backwards":   {"Bổ sung không thể đến trước khi được yêu cầu.", "A supplement cannot be given before it is asked for."},
 
 	// Why a workflow refuses a command.
-	"wrong_state":        {"Hồ sơ ở trạng thái {status} không nhận thao tác này.", "A dossier that is {status} does not take this command."},
-	"decision_missing":   {"Thiếu nội dung quyết định.", "The decision is missing."},
-	"already_decided":    {"Cơ quan đã có quyết định.", "The authority has decided already."},
-	"portal_unreachable": {"Chưa liên lạc được với Cổng dịch vụ công; quản lý đã được báo.", "The portal cannot be reached; a manager has been told."},
+	"wrong_state":         {"Hồ sơ ở trạng thái {status} không nhận thao tác này.", "A dossier that is {status} does not take this command."},
+	"decision_missing":    {"Thiếu nội dung quyết định.", "The decision is missing."},
+	"already_decided":     {"Cơ quan đã có quyết định.", "The authority has decided already."},
+	"portal_unreachable":  {"Chưa liên lạc được với Cổng dịch vụ công; quản lý đã được báo.", "The portal cannot be reached; a manager has been told."},
+	"supplement_limit":    {"Đã hết số lần yêu cầu bổ sung; lần thêm phải được duyệt.", "No further supplement may be asked for without an approval."},
+	"extension_too_late":  {"Chỉ được gia hạn khi còn ít nhất 01 ngày làm việc trước hạn.", "An extension must come at least a working day before the due date."},
+	"extension_not_later": {"Ngày hẹn mới phải sau hạn hiện tại.", "The new date must lie after the present one."},
+	"due_at_missing":      {"Thiếu hạn trả mới.", "The new due date is missing."},
+	"beyond_calendar":     {"Ngày này vượt ra ngoài lịch làm việc.", "That day lies beyond the working calendar."},
+	"not_a_working_day":   {"Cơ quan không làm việc vào ngày này.", "The authority does not work on that day."},
+
 	"wrong_holder":       {"Giấy tờ không ở chỗ bạn.", "You do not hold the papers."},
 	"unknown_act":        {"Không có thao tác bàn giao này.", "There is no such act of handing over."},
 	"no_papers":          {"Hồ sơ không có giấy tờ để bàn giao.", "The dossier has no papers to hand over."},

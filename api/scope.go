@@ -79,6 +79,8 @@ func ownDocument(who identity.Subject, d store.Document) bool {
 		return d.Authority == who.Authority
 	case identity.Courier:
 		return d.Carrier == who.Carrier
+	case identity.Manager:
+		return d.Subject == who.ID
 	default:
 		return false
 	}

@@ -18,17 +18,22 @@ import (
 // bodies are what the walk sends. An operation that takes a body and is missing
 // here fails the walk: it would not be known to keep offices apart.
 var bodies = map[string]body{
-	"file-dossier":       onPaper(),
-	"supplement-dossier": {"components": []body{{"code": "to-khai", "form": "paper_original"}}},
-	"contact-dossier":    {"phone": "0912345678"},
-	"withdraw-dossier":   {"reason": "đổi ý"},
-	"payments-dossier":   {"amount": 8000, "method": "cash"},
-	"pickup-dossier":     {"identity_check": body{"method": "identity_card"}},
-	"handover-dossier":   {"act": "take"},
-	"decision-dossier":   {"action": "process"},
-	"retry-dossier":      {"reason": "thử lại"},
-	"report-shipment":    delivered("walk"),
-	"clock-due":          {"received_at": "2025-04-24T09:30:00+07:00", "term": body{"n": 5, "unit": "working_day"}},
+	"file-dossier":               onPaper(),
+	"supplement-dossier":         {"components": []body{{"code": "to-khai", "form": "paper_original"}}},
+	"contact-dossier":            {"phone": "0912345678"},
+	"withdraw-dossier":           {"reason": "đổi ý"},
+	"payments-dossier":           {"amount": 8000, "method": "cash"},
+	"pickup-dossier":             {"identity_check": body{"method": "identity_card"}},
+	"handover-dossier":           {"act": "take"},
+	"decision-dossier":           {"action": "process"},
+	"retry-dossier":              {"reason": "thử lại"},
+	"hold-dossier":               {"reason": "chờ xác minh"},
+	"resume-dossier":             {"reason": "đi tiếp"},
+	"deadline-dossier":           {"reason": "lịch nghỉ", "due_at": "2025-03-03T17:00:00+07:00"},
+	"approve-supplement-dossier": {"reason": "Điều 19"},
+	"override-dossier":           {"action": "process", "reason": "công văn", "document_id": "none"},
+	"report-shipment":            delivered("walk"),
+	"clock-due":                  {"received_at": "2025-04-24T09:30:00+07:00", "term": body{"n": 5, "unit": "working_day"}},
 }
 
 // Every operation as every role of every scope: who is not admitted is told so;

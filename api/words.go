@@ -83,6 +83,16 @@ var eventWords = map[string]text{
 	"contact":              {"Sửa thông tin liên hệ", "Contact details corrected"},
 	"withdrawn":            {"Hồ sơ được rút theo yêu cầu", "Withdrawn at the citizen's wish"},
 	"retry":                {"Cho hồ sơ chạy tiếp", "Set going again"},
+	"extend":               {"Xin lỗi và gia hạn trả kết quả", "Apology: the due date is put off"},
+	"deadline":             {"Dời hạn trả kết quả", "The due date was moved"},
+	"due_recomputed":       {"Tính lại hạn trả kết quả theo lịch mới", "The due date was counted anew: the calendar has changed"},
+	"approve":              {"Duyệt yêu cầu bổ sung thêm", "A further supplement was approved"},
+	"override":             {"Quản lý đặt trạng thái", "A manager set the status"},
+	"hold":                 {"Tạm giữ hồ sơ", "Held by a manager"},
+	"resume":               {"Cho hồ sơ đi tiếp", "Resumed"},
+	"warned":               {"Sắp đến hạn trả kết quả", "The due date draws near"},
+	"apology_drafted":      {"Đã dự thảo văn bản xin lỗi và gia hạn", "The apology was drafted"},
+	"supplement_not_given": {"Hết thời hạn bổ sung mà chưa nhận được", "The supplement was not given in time"},
 
 	"parked":            {"Hồ sơ vướng, cần người xử lý", "Stuck: somebody must look"},
 	"limit_passed":      {"Quá hạn chờ", "A limit has passed"},
@@ -120,4 +130,19 @@ var eventWords = map[string]text{
 	"parcel_returned_to_sender": {"Bưu gửi: đã hoàn về người gửi", "Parcel: returned to sender"},
 	"parcel_cancelled":          {"Bưu gửi: đã hủy", "Parcel: cancelled"},
 	"parcel_lost":               {"Bưu gửi: bị thất lạc", "Parcel: lost"},
+}
+
+// moved says what moved a due date.
+func (l lang) moved(kind string) string {
+	return moveWords[kind][l]
+}
+
+var moveWords = map[string]text{
+	"received":    {"Tiếp nhận hợp lệ", "Valid reception"},
+	"handed_over": {"Cơ quan ký nhận giấy tờ", "The authority signed for the papers"},
+	"fee_paid":    {"Đã xác nhận nộp phí", "The fee was confirmed"},
+	"resume":      {"Đã nhận đủ phần được yêu cầu", "What was asked for has come"},
+	"extend":      {"Xin lỗi và gia hạn", "Apology and extension"},
+	"move":        {"Quản lý dời hạn", "Moved by a manager"},
+	"recompute":   {"Lịch làm việc thay đổi", "The calendar has changed"},
 }

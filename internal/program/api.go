@@ -15,7 +15,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hoso/api"
-	"hoso/internal/calendar"
 	"hoso/internal/identity"
 	"hoso/internal/scan"
 )
@@ -82,7 +81,7 @@ func (m *Main) handler(ctx context.Context, auth api.Authenticator) (http.Handle
 		Auth: auth, Log: m.Log, Checks: m.checks(), Metrics: x.handler(), Observe: x.observe, TrustedProxies: m.Config.TrustedProxies,
 		Store: m.Store, Blobs: m.Blobs, Relay: m.Relay, Scan: scan.DefaultProfile(),
 		PortalSecrets: hooks.portalSecrets(), CarrierSecrets: hooks.carrierSecrets(), Now: time.Now,
-		Calendars: func(context.Context) (*calendar.Book, error) { return calendar.DefaultBook(), nil },
+		Calendars: m.Calendars.Book,
 	})
 }
 

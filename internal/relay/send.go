@@ -93,7 +93,11 @@ func commandOf(op store.Operation) (workflows.Command, error) {
 	case dossier.Handover:
 		c.Hand = new(workflows.Hand)
 		err = json.Unmarshal([]byte(op.Payload), c.Hand)
-	case dossier.Decide:
+	case dossier.Extend, dossier.Deadline:
+		var o store.DueOrder
+		err = json.Unmarshal([]byte(op.Payload), &o)
+		c.DueAt, c.Anew = o.DueAt, o.Anew
+	case dossier.Decide, dossier.Override:
 		c.Decision = new(register.PortalReport)
 		err = json.Unmarshal([]byte(op.Payload), c.Decision)
 		c.Decision.TextID = op.TextID

@@ -58,6 +58,12 @@ type ClockPause struct {
 	Seq         int64
 }
 
+// DueOrder is a command's new due date, or that it be counted anew.
+type DueOrder struct {
+	DueAt *time.Time `json:"due_at,omitempty"`
+	Anew  bool       `json:"anew,omitempty"`
+}
+
 // Term is the term that the date was counted from; zero where there is none.
 func (d DueDate) Term() dossier.Limit { return dossier.Limit{N: d.TermN, Unit: d.TermUnit} }
 

@@ -138,6 +138,8 @@ type Ask struct {
 	Code    string
 	Payload any    // becomes the operation's JSON payload
 	Text    string // free text, stored apart
+	// Evidence is a document that becomes the dossier's, "" for none.
+	Evidence string
 	// Components are given with a supplement; they count once it is applied.
 	Components []Component
 	// Results are electronic results that come with a decision by hand.
@@ -159,6 +161,9 @@ func (s *Store) Begin(ctx context.Context, req Request, ask Ask) (Operation, err
 		}
 		op.DossierCode, op.Payload = ask.Code, string(payload)
 		if op.TextID, err = s.addText(tx, ask.Code, ask.Text); err != nil {
+			return err
+		}
+		if err := claimDocuments(tx, ask.Code, ask.Evidence); err != nil {
 			return err
 		}
 		retry := s.now().Add(relayDelay)
