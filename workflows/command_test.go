@@ -18,7 +18,7 @@ func tries(at time.Duration) func(*script) {
 		for i, kind := range dossier.Commands() {
 			o := command(kind)
 			switch kind {
-			case dossier.Withdraw: // would end the story
+			case dossier.Withdraw, dossier.Hold, dossier.Resume: // would change the story
 				continue
 			case dossier.Decide:
 				o = decide(dossier.Withdrawn, nil)
@@ -44,10 +44,11 @@ func (w *world) refusals() map[dossier.Command]*workflows.Refusal {
 // would take, and who has the papers.
 func TestCommandsInTheWrongState(t *testing.T) {
 	t.Parallel()
-	always := []dossier.Command{dossier.Withdraw, dossier.Contact}
 	with := func(more ...dossier.Command) []dossier.Command {
-		return append(append([]dossier.Command{}, always...), more...)
+		return append(append([]dossier.Command{dossier.Withdraw, dossier.Contact}, more...), dossier.Override, dossier.Hold)
 	}
+	// What managers do has rules of its own, and none of these brings what it is about.
+	managers := []dossier.Command{dossier.Extend, dossier.Approve, dossier.Deadline, dossier.Override}
 	cases := map[string]struct {
 		script  script
 		at      time.Duration
@@ -64,7 +65,7 @@ func TestCommandsInTheWrongState(t *testing.T) {
 				s.check = poor
 				s.asks = []timedAsk{{day, supplements(0, &good)}}
 			}), at: 30 * time.Minute, // the supplement among these mends nothing
-			stage: dossier.StageDigitization, status: 1, allowed: []dossier.Command{dossier.Supplement, dossier.Withdraw, dossier.Contact},
+			stage: dossier.StageDigitization, status: 1, allowed: []dossier.Command{dossier.Supplement, dossier.Withdraw, dossier.Contact, dossier.Hold},
 			refused: []dossier.Command{dossier.RecordFee, dossier.Handover, dossier.Decide, dossier.Pickup, dossier.Retry},
 		},
 		"the portal has it": {
@@ -72,7 +73,8 @@ func TestCommandsInTheWrongState(t *testing.T) {
 			refused: []dossier.Command{dossier.Supplement, dossier.RecordFee, dossier.Handover, dossier.Decide, dossier.Pickup, dossier.Retry},
 		},
 		"it is processed": {
-			script: online(nil), at: 5 * time.Hour, stage: dossier.StageDecision, status: 4, allowed: with(dossier.Decide), next: []dossier.Status{3, 5, 6, 8, 9},
+			script: online(nil), at: 5 * time.Hour, stage: dossier.StageDecision, status: 4, allowed: with(dossier.Decide, dossier.Extend, dossier.Deadline), next: []dossier.Status{3, 5, 6, 8, 9},
+			rules:   map[dossier.Command]string{dossier.Extend: "due_at_missing", dossier.Deadline: "due_at_missing"},
 			refused: []dossier.Command{dossier.Supplement, dossier.RecordFee, dossier.Handover, dossier.Decide, dossier.Pickup, dossier.Retry},
 		},
 		"papers are at the office": {
@@ -86,7 +88,7 @@ func TestCommandsInTheWrongState(t *testing.T) {
 			rules:   map[dossier.Command]string{dossier.Handover: "not_offered_to_you"}, holder: "carrier viettelpost",
 		},
 		"the result is on its way": {
-			script: online(nil), at: 2*day + 30*time.Minute, stage: dossier.StageDelivery, status: 9, allowed: []dossier.Command{},
+			script: online(nil), at: 2*day + 30*time.Minute, stage: dossier.StageDelivery, status: 9, allowed: []dossier.Command{dossier.Hold},
 			refused: []dossier.Command{dossier.Supplement, dossier.Contact, dossier.RecordFee, dossier.Handover, dossier.Decide, dossier.Pickup, dossier.Retry},
 		},
 	}
@@ -98,8 +100,9 @@ func TestCommandsInTheWrongState(t *testing.T) {
 			w := tell(t, s)
 			require.Equal(t, path(2, 4, 9, 10), w.path(), "and nothing came of it")
 			got := w.refusals()
-			require.Len(t, got, len(c.refused))
-			for _, kind := range c.refused {
+			require.Len(t, got, len(c.refused)+len(managers))
+			for _, kind := range append(managers, c.refused...) {
+				got[kind].ExtendUntil = nil
 				want := workflows.Refusal{Rule: "wrong_state", Stage: c.stage, Status: c.status, Allowed: c.allowed, Next: c.next}
 				if rule, special := c.rules[kind]; special {
 					want.Rule, want.Holder = rule, c.holder

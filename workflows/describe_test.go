@@ -130,7 +130,7 @@ func TestFlags(t *testing.T) {
 	require.Empty(t, flags(seen[1]))
 	require.Equal(t, []bool{false, false, true, true}, []bool{overdue(seen[0]), overdue(seen[1]), overdue(seen[2]), overdue(seen[3])})
 	require.Contains(t, seen[2].details, "- **Quá hạn:** có")
-	require.Equal(t, []string{"late:decision"}, flags(seen[3]))
+	require.Equal(t, []string{"late:decision", "warned:most"}, flags(seen[3]))
 }
 
 func TestStartOptions(t *testing.T) {

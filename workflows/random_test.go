@@ -141,6 +141,15 @@ func randomCommand(t *rapid.T) operation {
 		return offers(rapid.SampledFrom(holders).Draw(t, "by"), rapid.SampledFrom(holders).Draw(t, "to"))
 	case dossier.Decide:
 		return decide(rapid.SampledFrom(allStatuses).Draw(t, "decision"), randomDetails(t))
+	case dossier.Override:
+		return overrides(rapid.SampledFrom(allStatuses).Draw(t, "set"), randomDetails(t))
+	case dossier.Extend:
+		return extends(monday.Add(randomTime(t, "put off to")))
+	case dossier.Deadline:
+		if rapid.Bool().Draw(t, "counted anew") {
+			return operation{Command: workflows.Command{Kind: kind, Anew: true}}
+		}
+		return moves(monday.Add(randomTime(t, "moved to")))
 	default:
 		return command(kind)
 	}

@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -276,16 +277,23 @@ var terms = map[string]story{
 		script: term(nil, func(s *script) {
 			s.asks = []timedAsk{{2 * time.Hour, command(dossier.Withdraw)}}
 			s.fault = faultAt("withdraw", fault{answerLost: true})
+			s.lookup = func(key string, try int) error {
+				if strings.HasSuffix(key, "withdraw/1") && try < 6 {
+					return unknown()
+				}
+				return nil
+			}
 			p := s.portal
 			s.portal = func(w *world, act string, e workflows.Effect) []event {
 				if act == "withdraw" {
-					return w.tells(e.Key, []said{{time.Second, 7, nil, false, 0, 1}})
+					return w.tells(e.Key, []said{{time.Minute, 7, nil, false, 0, 1}})
 				}
 				return p(w, act, e)
 			}
 		}),
 		path: path(2, 7), done: keys("submit/1", "withdraw/1"),
-		also: func(t *testing.T, w *world) { require.Empty(t, w.refusedFor(dossier.Withdraw)) },
+		kinds: []string{"route_decided", "submitted", "status", "status", "withdrawn", "closed"},
+		also:  func(t *testing.T, w *world) { require.Empty(t, w.refusedFor(dossier.Withdraw)) },
 	},
 	"a manager sets the status, where the portal has gone silent": {
 		script: term([]said{{3 * time.Hour, 4, nil, false, 0, 1}}, func(s *script) {
