@@ -88,13 +88,16 @@ func plain(c register.Clock) register.Clock {
 	for i, m := range c.Marks {
 		c.Marks[i].At = micros(m.At)
 	}
+	if len(c.Marks) == 0 {
+		c.Marks = nil
+	}
 	return c
 }
 
 func micros(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 func clone(c register.Clock) register.Clock {
-	c.Pauses, c.Marks = slices.Clone(c.Pauses), slices.Clone(c.Marks)
+	c.Pauses, c.Marks, c.Told = slices.Clone(c.Pauses), slices.Clone(c.Marks), slices.Clone(c.Told)
 	return c
 }
 
@@ -206,6 +209,7 @@ func (a *application) start() error {
 func (a *application) count(start time.Time) error {
 	c := &a.Clock
 	c.StartedAt, c.Term, c.Pauses, c.Fixed, c.FixedAt = &start, a.rules.Term, nil, nil, nil
+	c.Told, c.Reached = nil, ""
 	return a.due()
 }
 
@@ -218,7 +222,7 @@ func (a *application) fix(due time.Time) error {
 	if c.Paused == nil {
 		c.Pauses = nil
 	}
-	c.Fixed, c.FixedAt = &due, &at
+	c.Fixed, c.FixedAt, c.Told, c.Reached = &due, &at, nil, ""
 	return a.due()
 }
 
@@ -305,6 +309,6 @@ func (a *application) recompute() error {
 func (a *application) mark() {
 	c := &a.Clock
 	for len(c.Marks) > 0 && !c.Marks[0].At.After(a.event.At) {
-		c.Reached, c.Marks = c.Marks[0].Name, c.Marks[1:]
+		c.Reached, c.Told, c.Marks = c.Marks[0].Name, append(c.Told, c.Marks[0].Name), c.Marks[1:]
 	}
 }

@@ -55,7 +55,7 @@ func since(c register.Clock, from time.Time) []calendar.Pause {
 // stands still are set when it goes on.
 func (a *application) plan(due time.Time) error {
 	c := &a.Clock
-	c.Marks, c.Reached = nil, ""
+	c.Marks = nil
 	if c.Paused != nil || c.Stopped {
 		return nil
 	}
@@ -74,17 +74,9 @@ func (a *application) plan(due time.Time) error {
 		}
 	}
 	slices.SortStableFunc(c.Marks, func(x, y register.Mark) int { return x.At.Compare(y.At) })
-	a.pass()
+	// What was told before a pause and still lies behind is not told again.
+	c.Marks = slices.DeleteFunc(c.Marks, func(m register.Mark) bool { return !m.At.After(a.event.At) && slices.Contains(c.Told, m.Name) })
 	return nil
-}
-
-// pass takes what lies behind as reached: a term that goes on after a pause does
-// not warn again of what it had warned of before.
-func (a *application) pass() {
-	c := &a.Clock
-	for len(c.Marks) > 0 && !c.Marks[0].At.After(a.event.At) && len(c.Pauses) > 0 {
-		c.Reached, c.Marks = c.Marks[0].Name, c.Marks[1:]
-	}
 }
 
 // moment is when a warning comes.

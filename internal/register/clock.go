@@ -45,9 +45,10 @@ type Clock struct {
 
 	Calendar        string `json:"calendar,omitempty"`
 	CalendarVersion string `json:"calendar_version,omitempty"`
-	// Marks are the moments still to come, in order; Reached is the last one that
-	// has come. ExtendUntil is the last moment at which the date may be put off.
+	// Marks are the moments still to come, in order; Told are those that have come
+	// since the term began or a date was named, Reached the last of them. ExtendUntil is the last moment at which the date may be put off.
 	Marks       []Mark     `json:"marks,omitempty"`
+	Told        []string   `json:"told,omitempty"`
 	Reached     string     `json:"reached,omitempty"`
 	ExtendUntil *time.Time `json:"extend_until,omitempty"`
 	// Dates counts the versions of the due date.
