@@ -169,6 +169,11 @@ func FuzzLoad(f *testing.F) {
 			if err == nil && due.Before(received) {
 				t.Errorf("one %s is due at %v, before it was received", unit, due)
 			}
+			d, derived := c.Derive(received, calendar.Term{N: 1, Unit: unit})
+			if (err == nil) != (derived == nil) || !d.Due.Equal(due) {
+				t.Errorf("one %s is due at %v, %v; derived %v, %v", unit, due, err, d.Due, derived)
+			}
+			d.Sentences(calendar.Vietnamese)
 		}
 	})
 }
