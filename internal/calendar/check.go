@@ -21,7 +21,7 @@ func (c *Calendar) checkWeek() error {
 	}
 	for day, h := range c.week {
 		if h != nil && c.rest[day] {
-			return &LoadError{Entry: "hours " + strings.ToLower(time.Weekday(day).String()), Problem: "is weekly rest"}
+			return &LoadError{Line: h.line, Entry: "hours " + strings.ToLower(time.Weekday(day).String()), Problem: "is weekly rest"}
 		}
 	}
 	return nil

@@ -122,3 +122,13 @@ func TestDerivationIsBrief(t *testing.T) {
 		require.LessOrEqual(t, len(d.Sentences(calendar.Vietnamese)), 8, d.Sentences(calendar.Vietnamese))
 	}
 }
+
+// A make-up day that a pause held did not count, and is not said to have.
+func TestDerivationLeavesOutWhatAPauseHeld(t *testing.T) {
+	t.Parallel()
+	d, err := calendar.Default().Derive(at(t, "2025-04-24 09:30"), calendar.Term{N: 5, Unit: calendar.WorkingDay}, pause(t, "2025-04-25 10:00", "2025-04-26 10:00"))
+	require.NoError(t, err)
+	require.Equal(t, "2025-05-06", d.LastDay)
+	require.Equal(t, 1, d.Pauses[0].Days)
+	require.Equal(t, calendar.WeeklyRest, d.Days[0].Kind)
+}

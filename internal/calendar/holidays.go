@@ -29,39 +29,37 @@ type holidayRule struct {
 	line                 int
 }
 
-// years works out the days off of the years without a plan.
+// years works out the days off of the years without a plan (Labour Code 2019
+// Art 111(3), 112). All of them at once, for a holiday at a year's end may be
+// made good in the next.
 func (h holidayRules) years(rest [7]bool) []year {
 	var found []year
+	all := newDaysOff(h, rest)
 	for number := h.from; number <= h.through; number++ {
 		found = append(found, year{number: number, computed: true, source: h.source, line: h.line})
+		of := h.holidaysOf(number, rest)
+		for _, s := range of.sorted() {
+			all.add(s)
+		}
 	}
-	for number := h.from; number <= h.through; number++ {
-		for _, s := range h.daysOff(number, rest) {
-			// A day off for a holiday at the year's end may lie in the next.
-			if i := s.day.year() - h.from; i < len(found) {
-				found[i].daysOff = append(found[i].daysOff, s)
-			}
+	all.compensate()
+	for _, s := range all.sorted() {
+		if i := s.day.year() - h.from; i >= 0 && i < len(found) {
+			found[i].daysOff = append(found[i].daysOff, s)
 		}
 	}
 	return found
 }
 
-// daysOff are the holidays of one year with the days off that stand in for them
-// (Labour Code 2019 Art 111(3), 112).
-func (h holidayRules) daysOff(number int, rest [7]bool) []special {
-	b := daysOff{rules: h, rest: rest, named: map[date]*special{}}
+// holidaysOf are the holidays of one year, wherever they fall in the week.
+func (h holidayRules) holidaysOf(number int, rest [7]bool) daysOff {
+	b := newDaysOff(h, rest)
 	for _, rule := range h.holidays {
 		if day := rule.dayIn(number); rule.validity.on(day) {
 			b.holiday(rule, number, day)
 		}
 	}
-	b.compensate()
-	var found []special
-	for _, s := range b.named {
-		found = append(found, *s)
-	}
-	slices.SortFunc(found, func(a, b special) int { return cmp.Compare(a.day, b.day) })
-	return found
+	return b
 }
 
 func (r holidayRule) dayIn(year int) date {
@@ -71,11 +69,24 @@ func (r holidayRule) dayIn(year int) date {
 	return newDate(year, time.Month(r.month), r.day)
 }
 
-// daysOff is a year of them in the making.
+// daysOff are days off in the making.
 type daysOff struct {
 	rules holidayRules
 	rest  [7]bool
 	named map[date]*special
+}
+
+func newDaysOff(h holidayRules, rest [7]bool) daysOff {
+	return daysOff{rules: h, rest: rest, named: map[date]*special{}}
+}
+
+func (b *daysOff) sorted() []special {
+	var found []special
+	for _, s := range b.named {
+		found = append(found, *s)
+	}
+	slices.SortFunc(found, func(a, b special) int { return cmp.Compare(a.day, b.day) })
+	return found
 }
 
 func (b *daysOff) holiday(rule holidayRule, year int, day date) {
@@ -104,18 +115,12 @@ func (b *daysOff) add(s special) {
 
 // compensate gives the next working day off for each holiday on weekly rest.
 func (b *daysOff) compensate() {
-	var holidays []date
-	for d := range b.named {
-		holidays = append(holidays, d)
-	}
-	slices.Sort(holidays)
-	for _, d := range holidays {
-		if !b.rest[d.weekday()] {
+	for _, s := range b.sorted() {
+		if !b.rest[s.day.weekday()] {
 			continue
 		}
-		s := *b.named[d]
-		s.day, s.source = b.nextWorking(d), b.rules.compensation
-		t := d.at(0)
+		t := s.day.at(0)
+		s.day, s.source = b.nextWorking(s.day), b.rules.compensation
 		s.name, s.nameEN = s.name+t.Format(", nghỉ bù 2/1"), english(s.nameEN, t.Format("(in lieu of 2 January)"))
 		b.named[s.day] = &s
 	}
@@ -132,9 +137,9 @@ func (b *daysOff) off(d date) bool { return b.named[d] != nil || b.rest[d.weekda
 
 // stretch is how many days off would be in a row if both days were holidays.
 func (b *daysOff) stretch(day, extra date) int {
-	trial := daysOff{rules: b.rules, rest: b.rest, named: map[date]*special{}}
-	for d, s := range b.named {
-		trial.named[d] = s
+	trial := newDaysOff(b.rules, b.rest)
+	for _, s := range b.sorted() {
+		trial.add(s)
 	}
 	trial.add(special{day: extra})
 	trial.compensate()

@@ -92,3 +92,24 @@ func TestComputedYearsHaveTheLawsDays(t *testing.T) {
 		require.Equal(t, 12-shared, off, y.number)
 	}
 }
+
+// A holiday at the end of a year is made good in the next, and one that begins in
+// the year before has its day there.
+func TestHolidaysAcrossTheTurnOfTheYear(t *testing.T) {
+	t.Parallel()
+	rules := holidayRules{from: 2027, through: 2028, holidays: []holidayRule{
+		{name: "Eve", month: 12, day: 31, validity: validity{from: 1}}, {name: "New Year", month: 1, day: 1, before: 1, after: 1, validity: validity{from: 1}},
+	}}
+	var found []string
+	for _, y := range rules.years([7]bool{0: true, 6: true}) {
+		for _, s := range y.daysOff {
+			require.Equal(t, y.number, s.day.year())
+			found = append(found, s.day.String()+" "+s.name)
+		}
+	}
+	require.Equal(t, []string{
+		"2027-01-01 New Year", "2027-01-02 New Year", "2027-01-04 New Year, nghỉ bù 2/1", "2027-12-31 Eve; New Year",
+		"2028-01-01 New Year", "2028-01-02 New Year", "2028-01-03 New Year, nghỉ bù 1/1", "2028-01-04 New Year, nghỉ bù 2/1",
+		"2028-12-31 Eve", // a Sunday, made good in 2029, which is not computed
+	}, found)
+}

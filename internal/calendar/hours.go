@@ -15,6 +15,7 @@ type halfDay struct{ opens, closes time.Duration }
 type hours struct {
 	morning, afternoon halfDay
 	source             string
+	line               int // in the file, for complaints
 }
 
 // parseHalfDay reads "08:00-12:00".

@@ -91,7 +91,7 @@ func (r *reader) hours(c *Calendar) error {
 }
 
 func (r *reader) weekdayHours(c *Calendar, day time.Weekday) error {
-	c.week[day] = &hours{}
+	c.week[day] = &hours{line: r.line()}
 	return r.halves(c.week[day], "hours "+strings.ToLower(day.String()), map[string]func() error{})
 }
 

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -42,12 +43,20 @@ func (r *reader) holiday(h *holidayRules) error {
 	if problem := rule.read(solar, lunar); problem != "" {
 		return &LoadError{Line: rule.line, Entry: "rules " + rule.name, Problem: problem}
 	}
+	if len(h.holidays) == maxHolidays {
+		return &LoadError{Line: rule.line, Entry: "rules", Problem: fmt.Sprintf("more than %d holidays", maxHolidays)}
+	}
 	h.holidays = append(h.holidays, rule)
 	return nil
 }
 
-// maxAround is more days than any holiday has before or after it.
-const maxAround = 10
+// maxAround is more days than any holiday has before or after it; maxHolidays
+// more holidays than any year has. Both keep a file from taking the program's
+// time.
+const (
+	maxAround   = 10
+	maxHolidays = 100
+)
 
 // read takes in the day of a rule and says what is wrong with it.
 func (r *holidayRule) read(solar, lunar string) (problem string) {

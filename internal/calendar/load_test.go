@@ -83,7 +83,7 @@ func TestLoadRefuses(t *testing.T) {
 
 		{"no half-day at all", `"morning": "08:00-12:00", "afternoon": "13:00-17:00", `, ``, `line 3: hours: neither morning nor afternoon is given`},
 		{"hours of no weekday", `"afternoon": "13:00-17:00",`, `"afternoon": "13:00-17:00", "days": {"Sat": {}},`, `line 3: unknown field "Sat"`},
-		{"hours of a rest day", `"afternoon": "13:00-17:00",`, `"afternoon": "13:00-17:00", "days": {"saturday": {"morning": "08:00-11:00", "source": "x"}},`, `hours saturday: is weekly rest`},
+		{"hours of a rest day", `"afternoon": "13:00-17:00",`, `"afternoon": "13:00-17:00", "days": {"saturday": {"morning": "08:00-11:00", "source": "x"}},`, `line 3: hours saturday: is weekly rest`},
 		{"a same-day limit that is none", `"until": "15:00"`, `"until": "3 pm"`, `line 4: same_day: clock time "3 pm" is not written like 08:00`},
 		{"no same-day limit", ` "same_day": {"until": "15:00", "source": "a test"},`, ``, `line 1: field "same_day" is missing`},
 		{"a make-up day for a working day", `"for 2 May", `, `"for 2 May", "for": "2025-05-05", `, `line 11: makeup_days 2025-04-26: makes up for 2025-05-05, which is no day off`},
@@ -169,6 +169,11 @@ func FuzzLoad(f *testing.F) {
 			if err == nil && due.Before(received) {
 				t.Errorf("one %s is due at %v, before it was received", unit, due)
 			}
+			d, derived := c.Derive(received, calendar.Term{N: 1, Unit: unit})
+			if (err == nil) != (derived == nil) || !d.Due.Equal(due) {
+				t.Errorf("one %s is due at %v, %v; derived %v, %v", unit, due, err, d.Due, derived)
+			}
+			d.Sentences(calendar.Vietnamese)
 		}
 	})
 }

@@ -78,7 +78,7 @@ func years(list []int) string {
 	for _, y := range list {
 		texts = append(texts, strconv.Itoa(y))
 	}
-	if len(texts) > fewest {
+	if len(texts) > toldSingly {
 		return fmt.Sprintf("%s–%s", texts[0], texts[len(texts)-1])
 	}
 	return strings.Join(texts, ", ")

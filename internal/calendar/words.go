@@ -16,9 +16,9 @@ const (
 	English    Language = "en"
 )
 
-// fewest is how many spans or pauses are told one by one; more are summed up, so
-// that twenty working days do not become twenty lines.
-const fewest = 3
+// toldSingly is how many spans or pauses are told one by one; more are summed up,
+// so that twenty working days do not become twenty lines.
+const toldSingly = 3
 
 // Sentences tells the derivation as a clerk would tell it to a citizen, in a few
 // short sentences. Any language but English is Vietnamese.
@@ -124,7 +124,7 @@ func (s speech) list(days []Span, kind Kind, heading string) []string {
 	switch {
 	case len(spans) == 0:
 		return nil
-	case len(spans) > fewest:
+	case len(spans) > toldSingly:
 		return []string{heading + fmt.Sprintf(s.say("%d ngày, từ %s đến %s.", "%d days, from %s to %s."), total, s.day(spans[0].From), s.day(spans[len(spans)-1].To))}
 	}
 	var told []string
@@ -160,7 +160,7 @@ func (s speech) name(r Reason) string {
 }
 
 func (s speech) pauses(d Derivation) []string {
-	if len(d.Pauses) > fewest {
+	if len(d.Pauses) > toldSingly {
 		return []string{s.manyPauses(d)}
 	}
 	var told []string
