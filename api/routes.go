@@ -14,6 +14,7 @@ func (s *Server) registerAll() {
 	s.registerDocuments()
 	s.registerDossiers()
 	s.registerTimeline()
+	s.registerNotifications()
 	s.registerCommands()
 	s.registerOperations()
 	s.registerResult()
