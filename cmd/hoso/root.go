@@ -44,7 +44,7 @@ func newRoot(environ []string, s streams) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("run", newUp(set), newAPI(set), newWorker(set), newPortalSim(set), newCourierSim(set))
+	add("run", newUp(set), newAPI(set), newWorker(set), newPortalSim(set), newCourierSim(set), newSMSSim(set))
 	add("work", newDossier(set), newDemo(set))
 	add("manage", newMigrate(set), newDoctor(set), newCatalogue(set), newUser(set), newToken(set), newVersion(set))
 	return root

@@ -10,7 +10,7 @@ import (
 	"hoso/internal/program"
 )
 
-// simulatorFlags are what both simulators can be told.
+// simulatorFlags are what the simulators can be told.
 type simulatorFlags struct {
 	addr, ledger, callback, knobs string
 }
@@ -23,6 +23,14 @@ func newPortalSim(set *settings) *cobra.Command {
 func newCourierSim(set *settings) *cobra.Command {
 	return newSimulator(set, "courier-sim", "Play the carriers", program.CourierSimAddr,
 		func(c *program.Config) func(context.Context, program.Simulator) error { return c.RunCourierSim })
+}
+
+// newSMSSim makes no callbacks, and so has no address for them.
+func newSMSSim(set *settings) *cobra.Command {
+	c := newSimulator(set, "sms-sim", "Play a text gateway", program.SMSSimAddr,
+		func(c *program.Config) func(context.Context, program.Simulator) error { return c.RunSMSSim })
+	_ = c.Flags().MarkHidden("callback")
+	return c
 }
 
 func newSimulator(set *settings, name, short, addr string, pick func(*program.Config) func(context.Context, program.Simulator) error) *cobra.Command {

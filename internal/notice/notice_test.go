@@ -193,3 +193,11 @@ func TestValiditiesFollowEachOther(t *testing.T) {
 	_, err = notice.Load(fstest.MapFS{})
 	require.ErrorContains(t, err, "no book")
 }
+
+func BenchmarkWrite(b *testing.B) {
+	book := notice.On(moment)
+	for range b.N {
+		_, err := book.Write(notice.BySMS, "vi", "accepted", facts, names)
+		require.NoError(b, err)
+	}
+}

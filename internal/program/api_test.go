@@ -140,10 +140,11 @@ func TestSimulatorsRunOnTheConfigurationsSecrets(t *testing.T) {
 	for name, run := range map[string]func(*Config) func(context.Context, Simulator) error{
 		"portal":  func(c *Config) func(context.Context, Simulator) error { return c.RunPortalSim },
 		"courier": func(c *Config) func(context.Context, Simulator) error { return c.RunCourierSim },
+		"sms":     func(c *Config) func(context.Context, Simulator) error { return c.RunSMSSim },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := load(t, "HOSO_DATA="+t.TempDir(), "HOSO_PORTAL_TOKEN=t", "HOSO_COURIER_TOKEN=t")
+			c := load(t, "HOSO_DATA="+t.TempDir(), "HOSO_PORTAL_TOKEN=t", "HOSO_COURIER_TOKEN=t", "HOSO_SMS_TOKEN=t")
 			require.NoError(t, c.Check())
 			ctx, stop := context.WithCancel(t.Context())
 			ready, ended := make(chan string, 1), make(chan error, 1)

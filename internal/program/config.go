@@ -37,7 +37,19 @@ type Config struct {
 	// WebhookSecrets is a JSON file; empty means one in Data, made when missing.
 	WebhookSecrets string `env:"HOSO_WEBHOOK_SECRETS"`
 
-	// Relay says whether this process passes on what waits for Temporal.
+	// SMTPURL is smtp://user:password@host:587 or smtps://…; SMTPFrom the sender of
+	// e-mails. SMSURL is a text gateway's address. With neither, citizens are not
+	// told, and messages go to a file in Data.
+	SMTPURL  Secret `env:"HOSO_SMTP_URL"`
+	SMTPFrom string `env:"HOSO_SMTP_FROM"`
+	SMSURL   string `env:"HOSO_SMS_URL"`
+	SMSToken Secret `env:"HOSO_SMS_TOKEN"`
+	// PublicURL is where citizens reach the API, for the tracking link; empty means
+	// that messages have none.
+	PublicURL string `env:"HOSO_PUBLIC_URL"`
+
+	// Relay says whether this process passes on what waits for Temporal, and tells
+	// citizens.
 	Relay Switch `env:"HOSO_RELAY" envDefault:"on"`
 	// Log is a level (debug, info, warn, error), optionally with ",text" or ",json".
 	Log string `env:"HOSO_LOG" envDefault:"info"`
@@ -120,10 +132,14 @@ func (c *Config) Check() error {
 	if !strings.HasPrefix(c.DatabaseURL, "sqlite:") && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		return errors.New("configuration: HOSO_DATABASE_URL must begin with postgres:// or sqlite:")
 	}
-	for name, address := range map[string]string{"HOSO_PORTAL_URL": c.PortalURL, "HOSO_COURIER_URL": c.CourierURL} {
+	for name, address := range map[string]string{"HOSO_PORTAL_URL": c.PortalURL, "HOSO_COURIER_URL": c.CourierURL,
+		"HOSO_SMS_URL": c.SMSURL, "HOSO_PUBLIC_URL": c.PublicURL} {
 		if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 			return fmt.Errorf("configuration: %s must be an address such as https://portal.example", name)
 		}
+	}
+	if err := c.checkTelling(); err != nil {
+		return err
 	}
 	if _, _, err := logSetting(c.Log); err != nil {
 		return err
@@ -159,6 +175,7 @@ func (c Config) LogValue() slog.Value {
 		slog.String("addr", c.Addr), slog.String("data", c.Data), slog.String("database", redacted(c.DatabaseURL)),
 		slog.String("auth_keys", c.AuthKeys), slog.String("portal", redacted(c.PortalURL)), slog.String("courier", redacted(c.CourierURL)),
 		slog.Any("portal_token", c.PortalToken), slog.Any("courier_token", c.CourierToken),
+		slog.String("telling", c.telling()), slog.Any("sms_token", c.SMSToken), slog.String("public", redacted(c.PublicURL)),
 		slog.String("webhook_secrets", c.WebhookSecrets), slog.String("relay", c.Relay.String()),
 		slog.String("temporal", c.temporalAddress()), slog.String("namespace", c.temporalNamespace()), slog.String("log", c.Log),
 	)

@@ -50,6 +50,10 @@ func TestConfigurationsThatCannotBeMeantAreRefused(t *testing.T) {
 		"HOSO_DATABASE_URL=mysql://h/d":    "postgres:// or sqlite:",
 		"HOSO_PORTAL_URL=portal.example":   "HOSO_PORTAL_URL must be an address",
 		"HOSO_COURIER_URL=ftp://c.example": "HOSO_COURIER_URL must be an address",
+		"HOSO_SMS_URL=sms.example":         "HOSO_SMS_URL must be an address",
+		"HOSO_PUBLIC_URL=hoso":             "HOSO_PUBLIC_URL must be an address",
+		"HOSO_SMTP_URL=smtp://m.example":   "HOSO_SMTP_FROM: the sender must be an e-mail address",
+		"HOSO_SMTP_FROM=a@b.example":       "needs HOSO_SMTP_URL",
 		"HOSO_LOG=loud":                    "HOSO_LOG must be",
 		"HOSO_LOG=info,xml":                "HOSO_LOG must be",
 	} {
@@ -79,7 +83,8 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	t.Parallel()
 	const secret = "sesame-3141592653589793"
 	c := load(t, "HOSO_DATABASE_URL=postgres://hoso:"+secret+"@db/hoso", "HOSO_PORTAL_TOKEN="+secret, "HOSO_COURIER_TOKEN="+secret,
-		"HOSO_PORTAL_URL=https://user:"+secret+"@portal.example", "HOSO_AUTH_KEYS="+filepath.Join("k", "keys.json"))
+		"HOSO_PORTAL_URL=https://user:"+secret+"@portal.example",
+		"HOSO_SMTP_URL=smtp://user:"+secret+"@mail.example", "HOSO_SMTP_FROM=hoso@mail.example", "HOSO_SMS_URL=https://sms.example", "HOSO_SMS_TOKEN="+secret, "HOSO_AUTH_KEYS="+filepath.Join("k", "keys.json"))
 	require.NoError(t, c.Check())
 	for _, setting := range []string{"info,json", "info,text"} {
 		var out bytes.Buffer

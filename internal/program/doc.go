@@ -3,9 +3,9 @@
 // so are the end-to-end tests.
 //
 //	Config   what the environment and the flags say, checked once
-//	Main     register, files, calendar, Temporal's client and relay, opened
+//	Main     register, files, calendar, Temporal's client, relay and teller, opened
 //	         RunAPI, RunWorker: the two parts of production
-//	RunPortalSim, RunCourierSim: the other side, for trying things out
+//	RunPortalSim, RunCourierSim, RunSMSSim: the other side, for trying things out
 //
 // No business rule lives here.
 package program

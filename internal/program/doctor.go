@@ -44,6 +44,7 @@ func Doctor(ctx context.Context, c Config, tell func(Finding)) (healthy bool) {
 	d.clock(time.Now())
 	d.disk()
 	d.fonts()
+	d.telling()
 	return d.healthy
 }
 
@@ -184,4 +185,13 @@ func (d *doctor) fonts() {
 		font = "no system font with Vietnamese letters; only printed forms would need one"
 	}
 	d.tell(Finding{"fonts", Note, font})
+}
+
+// telling says which ways to a citizen are real.
+func (d *doctor) telling() {
+	state := Note
+	if d.config.tells() {
+		state = OK
+	}
+	d.tell(Finding{"telling", state, d.config.telling()})
 }

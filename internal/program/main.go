@@ -13,6 +13,7 @@ import (
 	"hoso/internal/catalogue"
 	"hoso/internal/relay"
 	"hoso/internal/store"
+	"hoso/internal/teller"
 )
 
 // Main is what the parts of the engine stand on, opened once per process. The
@@ -25,6 +26,7 @@ type Main struct {
 	Calendars *Calendars
 	Temporal  client.Client
 	Relay     *relay.Relay
+	Teller    *teller.Teller
 }
 
 // Open opens everything for a checked configuration and refuses a database that
@@ -46,12 +48,17 @@ func open(c Config, s *store.Store, log *slog.Logger) (*Main, error) {
 	if err != nil {
 		return nil, err
 	}
+	ways, err := c.channels()
+	if err != nil {
+		return nil, errors.Join(err, blobs.Close())
+	}
 	t, err := c.dialTemporal(log)
 	if err != nil {
 		return nil, errors.Join(err, blobs.Close())
 	}
 	n := &names{store: s}
-	return &Main{Config: c, Log: log, Store: s, Blobs: blobs, Calendars: NewCalendars(s), Temporal: t, Relay: relay.New(s, t, n.Of, log)}, nil
+	return &Main{Config: c, Log: log, Store: s, Blobs: blobs, Calendars: NewCalendars(s), Temporal: t, Relay: relay.New(s, t, n.Of, log),
+		Teller: teller.New(s, ways, tidings{n, c.PublicURL}, log)}, nil
 }
 
 // Close lets everything go. The parts have to have ended.
@@ -60,14 +67,15 @@ func (m *Main) Close() error {
 	return errors.Join(m.Blobs.Close(), m.Store.Close())
 }
 
-// WithRelay runs a part and, unless HOSO_RELAY is off, the relay beside it.
-// Several processes may do so: a row is taken by one of them at a time.
+// WithRelay runs a part and, unless HOSO_RELAY is off, the relay and the teller
+// beside it. Several processes may do so: a row is taken by one of them at a time.
 func (m *Main) WithRelay(ctx context.Context, run func(context.Context) error) error {
 	if !m.Config.Relay {
 		return run(ctx)
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return m.Relay.Run(ctx) })
+	g.Go(func() error { return m.Teller.Run(ctx) })
 	g.Go(func() error { return run(ctx) })
 	return g.Wait()
 }

@@ -10,11 +10,12 @@ import (
 	"path/filepath"
 
 	couriersim "hoso/internal/courier/sim"
+	smssim "hoso/internal/notify/sim"
 	portalsim "hoso/internal/portal/sim"
 	"hoso/internal/simulator"
 )
 
-// Simulator says how one of the two simulators is run.
+// Simulator says how one of the simulators is run.
 type Simulator struct {
 	Addr     string // where it listens
 	Ledger   string // file; empty means one in the data folder
@@ -29,6 +30,7 @@ type Simulator struct {
 const (
 	PortalSimAddr  = "127.0.0.1:8091"
 	CourierSimAddr = "127.0.0.1:8092"
+	SMSSimAddr     = "127.0.0.1:8093"
 )
 
 // RunPortalSim plays the portal until the context ends.
@@ -72,6 +74,17 @@ func (c *Config) RunCourierSim(ctx context.Context, s Simulator) error {
 	return c.simulate(ctx, s, "courier-sim", func(ledger string) (simulator.Simulator, error) {
 		return couriersim.New(couriersim.Config{LedgerPath: ledger, Token: string(c.CourierToken), CallbackBase: s.Callback,
 			WebhookSecrets: secrets, Knobs: knobs, Log: s.Log})
+	})
+}
+
+// RunSMSSim plays a text gateway until the context ends.
+func (c *Config) RunSMSSim(ctx context.Context, s Simulator) error {
+	knobs, err := smssim.ParseKnobs(s.Knobs)
+	if err != nil {
+		return err
+	}
+	return c.simulate(ctx, s, "sms-sim", func(ledger string) (simulator.Simulator, error) {
+		return smssim.New(smssim.Config{LedgerPath: ledger, Token: string(c.SMSToken), Knobs: knobs, Log: s.Log})
 	})
 }
 

@@ -93,7 +93,7 @@ func (names) TrackingLink(token string) string { return "https://hoso.example/v1
 // desk is a teller between a register and two fakes.
 type desk struct {
 	*teller.Teller
-	t          *testing.T
+	t          testing.TB
 	store      *store.Store
 	sms, email *fake
 	log        *bytes.Buffer
@@ -119,7 +119,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(file)
 })
 
-func open(t *testing.T, now func() time.Time) *store.Store {
+func open(t testing.TB, now func() time.Time) *store.Store {
 	t.Helper()
 	raw, err := template()
 	require.NoError(t, err)
@@ -530,5 +530,24 @@ func TestNoPersonalDataIsLeftBehind(t *testing.T) {
 		for _, secret := range []string{"0900000123", "Nguyễn", "001090000001", "Hàng Bài"} {
 			require.NotContains(t, m.Text, secret)
 		}
+	}
+}
+
+// BenchmarkTold sends notifications through the file channel, whose every line
+// is flushed to the disk, from a register that is, too.
+func BenchmarkTold(b *testing.B) {
+	d := &desk{sms: &fake{}, email: &fake{}, log: &bytes.Buffer{}, now: moment}
+	d.store = open(b, d.clock)
+	f := notify.NewFile(filepath.Join(b.TempDir(), "messages.jsonl"))
+	d.Teller = d.teller(map[notice.Channel]notify.Channel{notice.BySMS: f})
+	d.t = b
+	for range b.N {
+		d.file(both)
+	}
+	b.ResetTimer()
+	for told := 0; told < b.N; {
+		n, err := d.Step(b.Context(), notice.BySMS)
+		require.NoError(b, err)
+		told += n
 	}
 }
