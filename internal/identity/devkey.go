@@ -1,20 +1,16 @@
 package identity
 
 import (
-	"crypto"
-	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"hoso/internal/keyfile"
 )
 
 // The development key's files within its directory.
@@ -48,87 +44,12 @@ func EnsureDevKey(dir string) (*DevKey, error) {
 	return k, nil
 }
 
-func (k *DevKey) ensure() error {
-	err := k.load()
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = k.create(); err == nil {
-			err = k.load()
-		}
-	}
-	if err != nil {
+func (k *DevKey) ensure() (err error) {
+	if k.private, err = keyfile.Ensure(k.PrivateFile, "dev-"); err != nil {
 		return err
 	}
 	// The public file is always derived anew, so that the pair cannot differ.
-	public, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{k.private.Public()}})
-	if err != nil {
-		return err
-	}
-	return placeFile(k.PublicFile, public, 0o644, os.Rename)
-}
-
-// load reads the private key and refuses one that others may read.
-func (k *DevKey) load() error {
-	info, err := os.Stat(k.PrivateFile)
-	if err != nil {
-		return err
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return fmt.Errorf("%s may be read by others; chmod 600 it or remove it", k.PrivateFile)
-	}
-	raw, err := os.ReadFile(k.PrivateFile)
-	if err != nil {
-		return err
-	}
-	if err := k.private.UnmarshalJSON(raw); err != nil {
-		return fmt.Errorf("%s is not a JWK; remove it to get a new key", k.PrivateFile)
-	}
-	if _, ok := k.private.Key.(ed25519.PrivateKey); !ok || k.private.KeyID == "" {
-		return fmt.Errorf("%s is not an Ed25519 key with a kid; remove it to get a new key", k.PrivateFile)
-	}
-	return nil
-}
-
-// create makes a key unless somebody else was first.
-func (k *DevKey) create() error {
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		return err
-	}
-	key := jose.JSONWebKey{Key: private, Algorithm: string(jose.EdDSA), Use: "sig"}
-	print, err := key.Thumbprint(crypto.SHA256)
-	if err != nil {
-		return err
-	}
-	key.KeyID = "dev-" + base64.RawURLEncoding.EncodeToString(print[:9])
-	raw, err := key.MarshalJSON()
-	if err != nil {
-		return err
-	}
-	// A link, unlike a rename, does not replace what is there.
-	if err := placeFile(k.PrivateFile, raw, 0o600, os.Link); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
-}
-
-// placeFile writes a file beside its place and moves it there whole.
-func placeFile(name string, raw []byte, mode fs.FileMode, place func(from, to string) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".key-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if err := f.Chmod(mode); err != nil {
-		return err
-	}
-	if _, err := f.Write(raw); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	return place(f.Name(), name)
+	return keyfile.Publish(k.PublicFile, k.private.Public())
 }
 
 // Mint signs a token for the subject, good from now for ttl, with the default
