@@ -182,7 +182,7 @@ func (d *doctor) disk() {
 func (d *doctor) fonts() {
 	font, ok := vietnameseFont()
 	if !ok {
-		font = "no system font with Vietnamese letters; only printed forms would need one"
+		font = "no system font with Vietnamese letters; not needed, for the forms bring their own"
 	}
 	d.tell(Finding{"fonts", Note, font})
 }

@@ -70,6 +70,24 @@ var walls = []wall{
 		why:   "a way to a citizen knows nothing of dossiers",
 	},
 	{
+		rooms: []string{"internal/forms"},
+		may:   []string{"codeberg.org/go-pdf/fpdf", "github.com/boombuler/barcode", "github.com/xuri/excelize/v2", "golang.org/x/image", "golang.org/x/text"},
+		not:   world,
+		why:   "a form is data in and bytes out; it fetches nothing and knows no dossier but the one it is given",
+	},
+	{
+		rooms: []string{"internal/receipt"},
+		may:   []string{"github.com/go-jose/go-jose/v4", "github.com/pdfcpu/pdfcpu", "hoso/internal/forms", "hoso/internal/keyfile"},
+		not:   []string{"net", "database/sql", "syscall", "log", "math/rand"},
+		why:   "a receipt is verified without network and without a register",
+	},
+	{
+		rooms: []string{"internal/keyfile"},
+		may:   []string{"github.com/go-jose/go-jose/v4"},
+		not:   []string{"net", "database/sql", "syscall", "log", "math/rand"},
+		why:   "private keys are touched in one small place",
+	},
+	{
 		rooms: []string{"internal/portal/sim", "internal/courier/sim", "internal/notify/sim", "internal/simulator"},
 		may:   []string{"hoso/internal/portal", "hoso/internal/courier", "hoso/internal/notify", "hoso/internal/simulator", "hoso/internal/webhook"},
 		why:   "simulators stand on the other side",
@@ -156,8 +174,8 @@ func TestSomeRoomsAreEnteredByFewOnly(t *testing.T) {
 }
 
 // timeless are rooms in which a clock, chance or another thread of execution
-// would give another answer at the next replay.
-var timeless = []string{"workflows", "internal/dossier", "internal/calendar", "internal/custody", "internal/register"}
+// would give another answer at the next replay, or other bytes for the same form.
+var timeless = []string{"workflows", "internal/dossier", "internal/calendar", "internal/custody", "internal/register", "internal/forms", "internal/receipt"}
 
 // moving are the standard library's functions that answer differently each time.
 var moving = map[string][]string{
