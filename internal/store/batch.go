@@ -141,7 +141,7 @@ func (b *batch) atOnce(queue []statement) error {
 		out.Queue("begin")
 	}
 	for _, st := range queue {
-		out.Queue(dollars(st.sql), st.args...)
+		out.Queue(b.store.dollars(st.sql), st.args...)
 	}
 	results := b.conn.SendBatch(b.ctx, &out)
 	err := b.take(results, queue)
@@ -174,8 +174,12 @@ func (b *batch) take(results pgx.BatchResults, queue []statement) error {
 	return nil
 }
 
-// dollars writes PostgreSQL's $1, $2, … for each ?; no text stands in our statements.
-func dollars(sql string) string {
+// dollars writes PostgreSQL's $1, $2, … for each ?, once for each statement. There
+// are no texts in them that could hold another ?.
+func (s *Store) dollars(sql string) string {
+	if made, ok := s.made.Load(sql); ok {
+		return made.(string)
+	}
 	var out strings.Builder
 	n := 0
 	for part := range strings.SplitSeq(sql, "?") {
@@ -185,5 +189,6 @@ func dollars(sql string) string {
 		out.WriteString(part)
 		n++
 	}
+	s.made.Store(sql, out.String())
 	return out.String()
 }

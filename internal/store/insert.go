@@ -50,11 +50,11 @@ func (s *Store) insertInto(t *schema.Schema, n int) string {
 		n     int
 	}
 	k := key{t.Table, n}
-	if made, ok := s.inserts.Load(k); ok {
+	if made, ok := s.made.Load(k); ok {
 		return made.(string)
 	}
 	marks := "(?" + strings.Repeat(",?", len(t.DBNames)-1) + ")"
 	made := `INSERT INTO "` + t.Table + `" ("` + strings.Join(t.DBNames, `","`) + `") VALUES ` + marks + strings.Repeat(","+marks, n-1)
-	s.inserts.Store(k, made)
+	s.made.Store(k, made)
 	return made
 }

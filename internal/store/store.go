@@ -44,7 +44,7 @@ type Store struct {
 	db       *gorm.DB
 	now      func() time.Time
 	postgres bool
-	inserts  sync.Map // statements of batches, by table and number of rows
+	made     sync.Map // texts of batches' statements, so that each is made once
 }
 
 // Options tune a Store; the zero value is right for production.

@@ -41,10 +41,10 @@ type bareFiling struct {
 	} `json:"components"`
 }
 
-// bareServer is what somebody would write in an afternoon: gin, gorm, one
+// BareServer is what somebody would write in an afternoon: gin, gorm, one
 // transaction with the very rows that hoso writes, and nothing else: no token,
 // no checklist, no rule, no problem details.
-func bareServer(b *testing.B, url string) string {
+func BareServer(b testing.TB, url string) string {
 	b.Helper()
 	gin.SetMode(gin.ReleaseMode)
 	db, err := gorm.Open(postgres.Open(url), &gorm.Config{SkipDefaultTransaction: true, Logger: logger.Discard})
