@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"hoso/internal/dossier"
+	"hoso/internal/identity"
 	"hoso/internal/store"
 )
 
@@ -22,13 +23,27 @@ func refsOf(given []dossier.Given) []docRef {
 	return refs
 }
 
-// checkDocuments judges the documents that a filing names.
-func (s *Server) checkDocuments(ctx context.Context, f *filing) error {
+// documents are the places of a filing that name documents.
+func (f *filing) documents() []docRef {
 	refs := refsOf(f.out.Components)
 	if id := f.out.Mandate.EvidenceDoc; id != "" {
 		refs = append(refs, docRef{"/mandate/evidence/document_id", id})
 	}
-	errs, _, err := s.usable(ctx, "", refs)
+	return refs
+}
+
+// usable judges the documents of a filing that is right otherwise.
+func (f *filing) usable(docs map[string]store.Document) error {
+	if errs := unusable(f.who, "", f.documents(), docs); len(errs) > 0 {
+		return NewInvalidDossier(errs...)
+	}
+	return nil
+}
+
+// checkDocuments adds what is wrong with the documents of a filing that is
+// refused anyway, so that the clerk hears everything at once.
+func (s *Server) checkDocuments(ctx context.Context, f *filing) error {
+	errs, _, err := s.usable(ctx, "", f.documents())
 	f.errs = append(f.errs, errs...)
 	return err
 }
@@ -48,8 +63,10 @@ func (s *Server) usable(ctx context.Context, code string, refs []docRef) ([]Fiel
 	if err != nil {
 		return nil, nil, err
 	}
-	who := SubjectFrom(ctx)
-	var errs []FieldError
+	return unusable(SubjectFrom(ctx), code, refs, docs), docs, nil
+}
+
+func unusable(who identity.Subject, code string, refs []docRef, docs map[string]store.Document) (errs []FieldError) {
 	for _, r := range refs {
 		d, known := docs[r.id]
 		switch {
@@ -59,5 +76,5 @@ func (s *Server) usable(ctx context.Context, code string, refs []docRef) ([]Fiel
 			errs = append(errs, Field(r.pointer, "document_used"))
 		}
 	}
-	return errs, docs, nil
+	return errs
 }

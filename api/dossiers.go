@@ -58,8 +58,9 @@ func (s *Server) registerDossiers() {
 	}, readers, s.showDossier)
 }
 
-// fileDossier checks first and asks about repetition only where the check fails:
-// a repeated filing is refused by its own documents, which are used by then.
+// fileDossier checks first and asks about repetition only where something is
+// against the filing: a repeated one is refused by its own documents, which are
+// used by then.
 func (s *Server) fileDossier(ctx context.Context, in *fileInput) (*fileOutput, error) {
 	req := requestOf(ctx, "file")
 	f, err := s.examine(ctx, in.Body)
@@ -70,8 +71,9 @@ func (s *Server) fileDossier(ctx context.Context, in *fileInput) (*fileOutput, e
 		return filed(s.answeredBefore(ctx, req, NewInvalidDossier(f.errs...)))
 	}
 	l := requestIn(ctx).lang
+	var v Dossier
 	answer, err := s.deps.Store.File(ctx, req, f.out, func(d store.Dossier) store.Answer {
-		v := dossierView(l, d, f.proc)
+		v = dossierView(l, d, f.proc)
 		v.TrackingToken, v.Warnings = d.TrackToken, worded(l, f.warned)
 		body, _ := json.Marshal(v) // plain fields: cannot fail
 		return store.Answer{Status: http.StatusCreated, Body: body}
@@ -80,7 +82,10 @@ func (s *Server) fileDossier(ctx context.Context, in *fileInput) (*fileOutput, e
 		return nil, err
 	}
 	s.deps.Relay.KickStart(answer.Location)
-	return filed(answer.Body, nil)
+	if answer.Location != v.Code { // it is a repetition, with the first one's answer
+		return filed(answer.Body, nil)
+	}
+	return &fileOutput{Location: "/v1/dossiers/" + v.Code, Body: v}, nil
 }
 
 func filed(body []byte, err error) (*fileOutput, error) {

@@ -40,7 +40,8 @@ func (f *filing) found(errs []dossier.FieldError) {
 }
 
 // examine holds a filing against the catalogue and the domain's rules. What it
-// lets pass can be finished.
+// lets pass can be finished, if its documents are usable; those are judged in the
+// transaction that takes them, or here when the filing is refused anyway.
 func (s *Server) examine(ctx context.Context, in FilingRequest) (*filing, error) {
 	c, today, err := s.today(ctx)
 	if err != nil {
@@ -59,6 +60,10 @@ func (s *Server) examine(ctx context.Context, in FilingRequest) (*filing, error)
 	if f.procedure(ctx) {
 		f.authority()
 		f.checklist()
+	}
+	f.out.Usable = f.usable
+	if len(f.errs) == 0 {
+		return f, nil
 	}
 	return f, s.checkDocuments(ctx, f)
 }

@@ -1,192 +1,36 @@
 package bench
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"hoso/internal/catalogue"
-	"hoso/internal/identity"
 	"hoso/internal/pgtest"
 	"hoso/internal/program"
-	"hoso/internal/store"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
-
-// desks is how many filings are under way at once; window and rounds are how
-// long each side is measured, in turn.
-const (
-	desks  = 16
-	window = 2 * time.Second
-	rounds = 5
-)
 
 // BenchmarkFiling files dossiers through the API on PostgreSQL, 32 offices,
 // relay off, beside a bare gin and gorm handler that writes the same rows, in
 // turns A B A B, and reports the ratio of their rates.
 func BenchmarkFiling(b *testing.B) {
-	ours := newDesk(b, "hoso")
-	bare := newDesk(b, "bare")
-	ours.base = apiServer(b, ours)
-	bare.base = bareServer(b, bare.url)
-	for b.Loop() {
-		var a, z float64
-		for range rounds {
-			a += ours.rate(b)
-			z += bare.rate(b)
-		}
-		b.ReportMetric(a/rounds, "hoso/s")
-		b.ReportMetric(z/rounds, "bare/s")
-		b.ReportMetric(a/z, "ratio")
-	}
-}
-
-// desk files at one server.
-type desk struct {
-	name, url, base string
-	store           *store.Store
-	offices         []catalogue.Office
-	tokens          map[string]string
-	docs            map[string][]string // unused documents by office
-	dir             string
-	next            atomic.Int64
-}
-
-func newDesk(b *testing.B, name string) *desk {
-	b.Helper()
-	ctx := context.Background()
-	d := &desk{name: name, url: pgtest.URL(b), tokens: map[string]string{}, docs: map[string][]string{}, dir: b.TempDir()}
-	s, err := store.Open(d.url, store.Options{MaxOpen: 4})
-	require.NoError(b, err)
-	b.Cleanup(func() { _ = s.Close() })
-	cat, err := catalogue.Default()
-	require.NoError(b, err)
-	_, err = s.LoadCatalogue(ctx, cat)
-	require.NoError(b, err)
-	d.store, d.offices = s, cat.Offices
-	keys := filepath.Join(d.dir, "keys")
-	key, err := identity.EnsureDevKey(keys)
-	require.NoError(b, err)
-	for _, o := range d.offices {
-		subject := "clerk-" + o.ID
-		_, err := s.AddSubject(ctx, store.Subject{ID: subject, Role: "clerk", Office: o.ID, Network: o.Network})
-		require.NoError(b, err)
-		d.tokens[o.ID], err = identity.Mint(key, subject, time.Hour)
-		require.NoError(b, err)
-	}
-	return d
-}
-
-// stock uploads documents before the window, as the clerks' scanners would have.
-func (d *desk) stock(b *testing.B, each int) {
-	b.Helper()
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	for _, o := range d.offices {
-		wg.Go(func() {
-			for range each {
-				digest := sum(bareID()) // every scan is another file
-				doc, err := d.store.StoreResult(context.Background(), store.Document{SHA256: digest, StorageName: digest, MediaType: "application/pdf", Bytes: 180_000,
-					Pages: 1, Verdict: "ready", Findings: "[]", Profile: "bench", Subject: "clerk-" + o.ID, Office: o.ID, Network: o.Network})
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				mu.Lock()
-				d.docs[o.ID] = append(d.docs[o.ID], doc.ID)
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-}
-
-// rate files for one window and gives the filings acknowledged per second.
-func (d *desk) rate(b *testing.B) float64 {
-	b.Helper()
-	d.stock(b, 120)
-	var done atomic.Int64
-	var wg sync.WaitGroup
-	start := time.Now()
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: desks}}
-	defer client.CloseIdleConnections()
-	for desk := range desks {
-		wg.Go(func() {
-			for i := desk; time.Since(start) < window; i += desks {
-				o := d.offices[i%len(d.offices)]
-				stack := d.docs[o.ID]
-				at := i / len(d.offices)
-				if at >= len(stack) {
-					return // out of scans: the window ends here
-				}
-				if err := d.file(client, o, stack[at]); err != nil {
-					b.Error(err)
-					return
-				}
-				done.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	took := time.Since(start)
-	for id := range d.docs {
-		d.docs[id] = nil
-	}
-	return float64(done.Load()) / took.Seconds()
-}
-
-func (d *desk) file(client *http.Client, o catalogue.Office, document string) error {
-	n := d.next.Add(1)
-	body, err := json.Marshal(map[string]any{
-		"procedure_code": "2.000635", "case": "default", "authority": "H26.12.03", "quantity": 1,
-		"applicant": map[string]any{"kind": "citizen", "full_name": fmt.Sprintf("Nguyễn Văn %d", n), "citizen_id": fmt.Sprintf("001090%06d", n%1_000_000),
-			"date_of_birth": "1990-01-01", "phone": "0912345678", "address": "Số 1 phố Mẫu"},
-		"mandate":    map[string]any{"kind": "self"},
-		"components": []map[string]any{{"code": "to-khai", "document_id": document}},
-		"delivery": map[string]any{"method": "courier", "carrier": "vnpost",
-			"recipient": map[string]any{"full_name": "Nguyễn Văn Mẫu", "phone": "0912345678", "address": "Số 1 phố Mẫu"}},
-	})
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequest(http.MethodPost, d.base+"/v1/dossiers", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Authorization", "Bearer "+d.tokens[o.ID])
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Idempotency-Key", fmt.Sprintf("%s-%d", d.name, n))
-	req.Header.Set("X-Office", o.ID)
-	res, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err == nil && res.StatusCode != http.StatusCreated {
-		err = fmt.Errorf("%s: %s: %s", d.name, res.Status, raw)
-	}
-	return err
+	ours := NewDesk(b, "hoso", pgtest.URL(b), b.TempDir())
+	bare := NewDesk(b, "bare", pgtest.URL(b), b.TempDir())
+	ours.Base = apiServer(b, ours)
+	bare.Base = BareServer(b, bare.URL)
+	Compare(b, ours, bare)
 }
 
 // apiServer runs the real API in this process, relay off.
-func apiServer(b *testing.B, d *desk) string {
+func apiServer(b testing.TB, d *Desk) string {
 	b.Helper()
-	c, err := program.Load(append(os.Environ(), "HOSO_DATA="+d.dir, "HOSO_DATABASE_URL="+d.url, "HOSO_ADDR=127.0.0.1:0", "HOSO_RELAY=off",
-		"HOSO_AUTH_KEYS="+filepath.Join(d.dir, "keys", "dev-keys.json"), "TEMPORAL_ADDRESS=127.0.0.1:1"))
+	c, err := program.Load(append(os.Environ(), "HOSO_DATA="+d.Dir, "HOSO_DATABASE_URL="+d.URL, "HOSO_ADDR=127.0.0.1:0", "HOSO_RELAY=off",
+		"HOSO_AUTH_KEYS="+filepath.Join(d.Dir, "keys", "dev-keys.json"), "TEMPORAL_ADDRESS=127.0.0.1:1"))
 	require.NoError(b, err)
 	require.NoError(b, c.Check())
 	ctx, stop := context.WithCancel(context.Background())

@@ -146,6 +146,23 @@ func TestDisabledUserIsOutAtTheNextRequest(t *testing.T) {
 	require.ErrorIs(t, err, ErrUnauthenticated)
 }
 
+// A signature is checked once, its time each time.
+func TestATokenSeenBeforeExpiresAllTheSame(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	now := moment
+	v, err := NewVerifier(Config{KeysFile: b.file, Directory: b.register, Now: func() time.Time { return now }})
+	require.NoError(t, err)
+	token := b.forge(nil, nil)
+	for range 2 {
+		_, err = v.Authenticate(t.Context(), token)
+		require.NoError(t, err)
+	}
+	now = now.Add(2 * time.Hour)
+	_, err = v.Authenticate(t.Context(), token)
+	require.ErrorIs(t, err, ErrUnauthenticated)
+}
+
 func TestRegisterOutOfReachIsNotTheCallersFault(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -88,9 +88,8 @@ type claimRules struct {
 }
 
 // subject checks the claims and gives sub. Claims beyond these are not read.
-func (r claimRules) subject(payload []byte) (string, bool) {
-	c, ok := parseClaims(payload)
-	if !ok || c.issuer != r.issuer || !slices.Contains(c.audience, r.audience) || !plainSubject(c.subject) {
+func (r claimRules) subject(c claims) (string, bool) {
+	if c.issuer != r.issuer || !slices.Contains(c.audience, r.audience) || !plainSubject(c.subject) {
 		return "", false
 	}
 	now, leeway := unixTime(r.now().Unix()), unixTime(r.leeway/time.Second)

@@ -3,10 +3,13 @@ package identity
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // DefaultParty is the issuer and the audience of tokens unless configured.
@@ -34,7 +37,45 @@ type Verifier struct {
 	file      string
 	claims    claimRules
 	directory Directory
-	keys      atomic.Pointer[keySet]
+	keys      atomic.Pointer[trust]
+}
+
+// trust is a key set with the tokens that it has been found to have signed. The
+// two go together: with a new key set every signature is checked anew.
+type trust struct {
+	keys keySet
+	// signed holds claims by their tokens' SHA-256. Only that a key signed these
+	// very bytes is remembered; the claims, among them the time, and the subject
+	// are judged each time.
+	signed *lru.Cache[[sha256.Size]byte, claims]
+}
+
+// signedTokens bounds the memory of signatures: far more than clerks at work.
+const signedTokens = 4096
+
+func newTrust(keys keySet) (*trust, error) {
+	signed, err := lru.New[[sha256.Size]byte, claims](signedTokens)
+	return &trust{keys: keys, signed: signed}, err
+}
+
+// claims gives what a token says, if one of the keys has signed it.
+func (t *trust) claims(token string) (claims, bool) {
+	if len(token) > maxTokenBytes {
+		return claims{}, false
+	}
+	mark := sha256.Sum256([]byte(token))
+	if c, known := t.signed.Get(mark); known {
+		return c, true
+	}
+	payload, ok := verifySignature(token, t.keys)
+	if !ok {
+		return claims{}, false
+	}
+	c, ok := parseClaims(payload)
+	if ok {
+		t.signed.Add(mark, c)
+	}
+	return c, ok
 }
 
 // NewVerifier loads the key set and refuses to start with a bad one.
@@ -65,7 +106,11 @@ func (v *Verifier) Reload() error {
 	if err != nil {
 		return fmt.Errorf("identity: %w", err)
 	}
-	v.keys.Store(&keys)
+	t, err := newTrust(keys)
+	if err != nil {
+		return fmt.Errorf("identity: %w", err)
+	}
+	v.keys.Store(t)
 	return nil
 }
 
@@ -91,9 +136,9 @@ func (v *Verifier) Authenticate(ctx context.Context, bearer string) (Subject, er
 
 // subjectOf verifies the token and gives its sub claim.
 func (v *Verifier) subjectOf(bearer string) (string, bool) {
-	payload, ok := verifySignature(bearer, *v.keys.Load())
+	c, ok := v.keys.Load().claims(bearer)
 	if !ok {
 		return "", false
 	}
-	return v.claims.subject(payload)
+	return v.claims.subject(c)
 }

@@ -59,12 +59,17 @@ func (c *Cluster) Stop(t testing.TB) {
 	}
 }
 
-// Kill ends the cluster without a word, as SIGKILL does. Nobody gets in any
-// more; sessions that were open may live on for a moment.
+// Kill ends the cluster without a word, as SIGKILL does, and waits until the
+// sessions that were open have seen that it is gone; a statement under way may
+// still be carried out.
 func (c *Cluster) Kill(t testing.TB) {
 	t.Helper()
+	sessions := children(c.postgres.Process.Pid)
 	if err := c.end(syscall.SIGKILL); err != nil {
 		t.Fatalf("pgtest: %v", err)
+	}
+	if !gone(sessions, patience) {
+		t.Fatalf("pgtest: sessions of a killed server live on")
 	}
 }
 

@@ -39,12 +39,21 @@ type change struct {
 // append writes the next entry of a dossier's chain and moves its revision and
 // head along. The caller holds the dossier's lock.
 func (s *Store) append(tx *gorm.DB, d *Dossier, c change) error {
+	e, err := s.entry(d, c)
+	if err != nil {
+		return err
+	}
+	return tx.Create(&e).Error
+}
+
+// entry is append without the writing.
+func (s *Store) entry(d *Dossier, c change) (AuditEntry, error) {
 	if c.step > 0 {
 		c.data["step"] = strconv.FormatInt(c.step, 10) // hashed with the rest; the column is for look-ups
 	}
 	data, err := json.Marshal(c.data) // map keys are sorted
 	if err != nil {
-		return err
+		return AuditEntry{}, err
 	}
 	if c.at.IsZero() {
 		c.at = s.now()
@@ -52,8 +61,8 @@ func (s *Store) append(tx *gorm.DB, d *Dossier, c change) error {
 	e := audit.Entry{Dossier: d.Code, Seq: d.Revision + 1, At: micros(c.at), Kind: c.kind, Actor: c.actor, Role: c.role,
 		Data: string(data), TextID: c.textID, Prev: d.AuditHead}
 	d.Revision, d.AuditHead = e.Seq, e.Hash()
-	return tx.Create(&AuditEntry{DossierCode: e.Dossier, Seq: e.Seq, At: e.At, Kind: e.Kind, Actor: e.Actor, Role: e.Role,
-		Data: e.Data, TextID: e.TextID, Step: c.step, Prev: e.Prev, Hash: d.AuditHead}).Error
+	return AuditEntry{DossierCode: e.Dossier, Seq: e.Seq, At: e.At, Kind: e.Kind, Actor: e.Actor, Role: e.Role,
+		Data: e.Data, TextID: e.TextID, Step: c.step, Prev: e.Prev, Hash: d.AuditHead}, nil
 }
 
 // Timeline reads every change of a dossier, oldest first.

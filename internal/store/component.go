@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -89,25 +90,23 @@ func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) error {
 	return nil
 }
 
-// claimDocuments gives the documents named to a dossier; empty ids name none.
+// claimDocuments gives the documents named to a dossier for good; empty ids name
+// none. ErrDocumentUsed when another dossier was faster with one of them.
 func claimDocuments(tx *gorm.DB, code string, ids ...string) error {
-	for _, id := range ids {
-		if id == "" {
-			continue
-		}
-		if err := claimDocument(tx, code, id); err != nil {
-			return err
-		}
+	if ids = named(ids); len(ids) == 0 {
+		return nil
 	}
-	return nil
-}
-
-// claimDocument gives a document to a dossier for good. ErrDocumentUsed when
-// another dossier was faster.
-func claimDocument(tx *gorm.DB, code, id string) error {
-	res := tx.Model(&Document{}).Where("id = ? AND dossier_code IN ?", id, []string{"", code}).Update("dossier_code", code)
-	if res.Error == nil && res.RowsAffected == 0 {
+	res := tx.Model(&Document{}).Where("id IN ? AND dossier_code IN ?", ids, []string{"", code}).Update("dossier_code", code)
+	if res.Error == nil && res.RowsAffected != int64(len(ids)) {
 		return ErrDocumentUsed
 	}
 	return res.Error
+}
+
+// named are the ids that are not empty, each once, in one order for everybody,
+// so that two who want the same documents wait for each other in a line.
+func named(ids []string) []string {
+	out := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -56,4 +57,41 @@ func (s *Store) DocumentsByID(ctx context.Context, ids []string) (map[string]Doc
 		out[d.ID] = d
 	}
 	return out, nil
+}
+
+// lockDocuments reads of several documents whose they are, and keeps others from
+// taking them until the transaction ends. (On SQLite the transaction itself does.)
+func (b *batch) lockDocuments(ids []string, into *map[string]Document) {
+	sql := `SELECT id, subject, office, network, authority, carrier, dossier_code FROM documents WHERE id IN (` + marks(len(ids)) + `) ORDER BY id`
+	if b.store.postgres {
+		sql += " FOR NO KEY UPDATE"
+	}
+	b.add(sql, anys(ids), func(r rows) error {
+		*into = map[string]Document{}
+		for r.Next() {
+			var d Document
+			if err := r.Scan(&d.ID, &d.Subject, &d.Office, &d.Network, &d.Authority, &d.Carrier, &d.DossierCode); err != nil {
+				return err
+			}
+			(*into)[d.ID] = d
+		}
+		return nil
+	})
+}
+
+// give makes locked documents a dossier's for good.
+func (b *batch) give(code string, ids []string) {
+	if len(ids) > 0 {
+		b.add("UPDATE documents SET dossier_code = ? WHERE id IN ("+marks(len(ids))+")", append([]any{code}, anys(ids)...), nil)
+	}
+}
+
+func marks(n int) string { return "?" + strings.Repeat(",?", n-1) }
+
+func anys(ids []string) []any {
+	out := make([]any, len(ids))
+	for i, id := range ids {
+		out[i] = id
+	}
+	return out
 }

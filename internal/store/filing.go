@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"hoso/internal/dossier"
 	"hoso/internal/register"
 )
@@ -32,46 +30,104 @@ type NewDossier struct {
 	Clock register.Clock
 	// FeeDue is what the catalogue says the citizen owes, 0 where it is not known.
 	FeeDue int64
+	// Usable judges the documents named, which nobody else can take meanwhile; its
+	// error ends the filing. Those that are absent or another dossier's are
+	// refused in any case. nil judges nothing.
+	Usable func(map[string]Document) error
 }
 
 // File acknowledges a dossier: running number, row, people, components, papers,
 // first audit entry, the order to start its workflow and the answer itself are
 // one transaction. After it the dossier cannot be lost.
+//
+// It takes two round trips. The first locks the documents and draws the number,
+// last, since the office's other filings wait for it; the second writes
+// everything and commits. Of two with the same key at once the second cannot
+// write its answer before the first has ended: then nothing of it stays, the
+// number neither, and it gets the first one's answer.
 func (s *Store) File(ctx context.Context, req Request, f NewDossier, render func(Dossier) Answer) (Answer, error) {
-	return s.once(ctx, req, func(tx txn) (Answer, error) {
+	var a Answer
+	err := s.batched(ctx, func(b *batch) error {
 		now := s.now()
-		n, err := next(tx, "office:"+f.Office, dossier.LocalDay(now))
+		n, err := s.reserve(b, f, dossier.LocalDay(now))
 		if err != nil {
-			return Answer{}, err
+			return err
 		}
-		code, err := dossier.Code(f.Office, now, n)
+		d, e, err := s.opened(n, now, req, f)
 		if err != nil {
-			return Answer{}, fmt.Errorf("store: numbering: %w", err)
+			return err
 		}
-		d := s.newRow(code, now, f)
-		err = s.append(tx, &d, change{kind: "filed", actor: req.Subject, role: req.Role, at: now, data: map[string]string{
-			"office": d.Office, "procedure": d.ProcedureCode, "version": d.ProcedureVersion, "authority": d.Authority,
-			"rules": d.RulesVersion, "mandate": d.MandateKind, "stage": string(d.Stage), "status": d.Status.Name()}})
-		if err != nil {
-			return Answer{}, err
-		}
-		if err := tx.Create(&d).Error; err != nil {
-			return Answer{}, err
-		}
-		if err := s.fileParts(tx, d, f); err != nil {
-			return Answer{}, err
-		}
-		if err := s.tell(tx, Dossier{}, d, "filed", nil); err != nil {
-			return Answer{}, err
-		}
-		out := Outbox{ID: newID(), Kind: KindStart, DossierCode: code, State: "pending", NextAt: now.Add(relayDelay), CreatedAt: now}
-		if err := tx.Create(&out).Error; err != nil {
-			return Answer{}, err
-		}
-		a := render(d)
-		a.Location = code
-		return a, nil
+		a = render(d)
+		a.Location = d.Code
+		insert(b, answered(req, a, now))
+		s.writeFiling(b, d, e, f)
+		return nil
 	})
+	if err != nil {
+		return s.answerBefore(ctx, req, err)
+	}
+	return a, nil
+}
+
+// reserve takes the filing's documents, as far as they are free, and the
+// office's next number of the day.
+func (s *Store) reserve(b *batch, f NewDossier, day string) (n int, err error) {
+	ids := f.documents()
+	var docs map[string]Document
+	if len(ids) > 0 {
+		b.lockDocuments(ids, &docs)
+	}
+	b.next("office:"+f.Office, day, &n)
+	if err := b.send(); err != nil {
+		return 0, err
+	}
+	if f.Usable != nil {
+		if err := f.Usable(docs); err != nil {
+			return 0, err
+		}
+	}
+	for _, id := range ids {
+		if d, there := docs[id]; !there || d.DossierCode != "" {
+			return 0, ErrDocumentUsed
+		}
+	}
+	return n, nil
+}
+
+// documents are those that a filing names, each once.
+func (f NewDossier) documents() []string {
+	ids := []string{f.Mandate.EvidenceDoc}
+	for _, g := range f.Components {
+		ids = append(ids, g.Document)
+	}
+	return named(ids)
+}
+
+// opened makes the dossier that gets a number, with its first entry.
+func (s *Store) opened(n int, now time.Time, req Request, f NewDossier) (d Dossier, e AuditEntry, err error) {
+	code, err := dossier.Code(f.Office, now, n)
+	if err != nil {
+		return d, e, fmt.Errorf("store: numbering: %w", err)
+	}
+	d = s.newRow(code, now, f)
+	e, err = s.entry(&d, change{kind: "filed", actor: req.Subject, role: req.Role, at: now, data: map[string]string{
+		"office": d.Office, "procedure": d.ProcedureCode, "version": d.ProcedureVersion, "authority": d.Authority,
+		"rules": d.RulesVersion, "mandate": d.MandateKind, "stage": string(d.Stage), "status": d.Status.Name()}})
+	return d, e, err
+}
+
+// writeFiling puts all rows of a new dossier into a batch.
+func (s *Store) writeFiling(b *batch, d Dossier, e AuditEntry, f NewDossier) {
+	b.give(d.Code, f.documents())
+	insert(b, d)
+	insert(b, e)
+	insert(b, peopleOf(d, f)...)
+	insert(b, s.componentsOf(d, f)...)
+	insert(b, s.papersOf(d, f)...)
+	if n, told := s.word(Dossier{}, d, "filed", nil); told {
+		insert(b, n)
+	}
+	insert(b, Outbox{ID: newID(), Kind: KindStart, DossierCode: d.Code, State: "pending", NextAt: d.FiledAt.Add(relayDelay), CreatedAt: d.FiledAt})
 }
 
 // newRow is a dossier as it is filed; now is the moment that its code names.
@@ -90,8 +146,7 @@ func (s *Store) newRow(code string, now time.Time, f NewDossier) Dossier {
 	}
 }
 
-// fileParts writes what belongs to a new dossier: its people, components and papers.
-func (s *Store) fileParts(tx *gorm.DB, d Dossier, f NewDossier) error {
+func peopleOf(d Dossier, f NewDossier) []Person {
 	people := []Person{personRow(d.Code, PartApplicant, f.Applicant)}
 	if f.Submitter != nil {
 		people = append(people, personRow(d.Code, PartSubmitter, *f.Submitter))
@@ -99,31 +154,24 @@ func (s *Store) fileParts(tx *gorm.DB, d Dossier, f NewDossier) error {
 	if f.Delivery.Recipient.FullName != "" {
 		people = append(people, personRow(d.Code, PartRecipient, f.Delivery.Recipient))
 	}
-	if err := tx.Create(&people).Error; err != nil {
-		return err
-	}
+	return people
+}
+
+func (s *Store) componentsOf(d Dossier, f NewDossier) []Component {
 	rows := make([]Component, len(f.Components))
 	for i, g := range f.Components {
 		rows[i] = Component{ID: newID(), DossierCode: d.Code, Component: g.Code, Form: g.Form, DocumentID: g.Document, Reason: g.Reason,
 			OperationID: FiledWith, State: ComponentCurrent, CreatedAt: s.now()}
-		if err := claimDocuments(tx, d.Code, g.Document); err != nil {
-			return err
-		}
 	}
-	if len(rows) > 0 {
-		if err := tx.Create(&rows).Error; err != nil {
-			return err
-		}
+	return rows
+}
+
+func (s *Store) papersOf(d Dossier, f NewDossier) []Paper {
+	rows := make([]Paper, len(f.PaperComponents))
+	for i, c := range f.PaperComponents {
+		rows[i] = s.paperRow(d, Component{Component: c, Form: paperForm(f.Components, c)})
 	}
-	if err := claimDocuments(tx, d.Code, f.Mandate.EvidenceDoc); err != nil {
-		return err
-	}
-	for _, c := range f.PaperComponents {
-		if err := s.addPaper(tx, d, Component{Component: c, Form: paperForm(f.Components, c)}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return rows
 }
 
 // paperForm is the form in which a component's sheet was given; the sheet behind

@@ -67,15 +67,20 @@ func (NotificationTry) TableName() string { return "notification_log" }
 // and after its audit entry, if it is one to be told of. before is the dossier
 // without the change, zero for a filing. The same change again is told once.
 func (s *Store) tell(tx *gorm.DB, before, after Dossier, kind string, data map[string]string) error {
-	now := s.now()
-	book := notice.On(now)
-	event, told := book.Event(notice.Change{Kind: kind, Data: data, Before: standing(before), After: standing(after)})
+	n, told := s.word(before, after, kind, data)
 	if !told {
 		return nil
 	}
-	n := Notification{ID: newID(), DossierCode: after.Code, Seq: after.Revision, Event: event, Channel: book.First(), Version: book.Version,
-		Lang: book.Lang, Facts: factsOf(after, now), State: NotificationPending, NextAt: now, CreatedAt: now}
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&n).Error
+}
+
+// word is what a change tells the citizen, if it is one to be told of.
+func (s *Store) word(before, after Dossier, kind string, data map[string]string) (Notification, bool) {
+	now := s.now()
+	book := notice.On(now)
+	event, told := book.Event(notice.Change{Kind: kind, Data: data, Before: standing(before), After: standing(after)})
+	return Notification{ID: newID(), DossierCode: after.Code, Seq: after.Revision, Event: event, Channel: book.First(), Version: book.Version,
+		Lang: book.Lang, Facts: factsOf(after, now), State: NotificationPending, NextAt: now, CreatedAt: now}, told
 }
 
 func standing(d Dossier) notice.Standing { return notice.Standing{Status: d.Status, DueAt: d.DueAt} }

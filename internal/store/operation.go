@@ -71,7 +71,7 @@ func (s *Store) once(ctx context.Context, req Request, do func(txn) (Answer, err
 			return err
 		}
 		if !first {
-			out = Answer{Status: op.ResponseStatus, Body: []byte(op.ResponseBody), Location: op.DossierCode}
+			out = op.answer()
 			return nil
 		}
 		if out, err = do(tx); err != nil {
@@ -83,6 +83,32 @@ func (s *Store) once(ctx context.Context, req Request, do func(txn) (Answer, err
 		}).Error
 	})
 	return out, err
+}
+
+// answered is the row of a request whose answer is known when it is written:
+// it is written once.
+func answered(req Request, a Answer, at time.Time) Operation {
+	return Operation{
+		ID: newID(), Subject: req.Subject, Role: req.Role, IdempotencyKey: req.Key, Digest: req.Digest, Kind: req.Kind,
+		DossierCode: a.Location, State: OperationApplied, ResponseStatus: a.Status, ResponseBody: string(a.Body), CreatedAt: at, FinishedAt: &at,
+	}
+}
+
+// answerBefore gives what a request that could not be carried out was answered
+// by somebody who was faster, or before; otherwise why it could not.
+func (s *Store) answerBefore(ctx context.Context, req Request, why error) (Answer, error) {
+	op, known, err := s.Recall(ctx, req)
+	switch {
+	case errors.Is(err, ErrKeyReused):
+		return Answer{}, err
+	case err != nil || !known:
+		return Answer{}, why
+	}
+	return op.answer(), nil
+}
+
+func (op Operation) answer() Answer {
+	return Answer{Status: op.ResponseStatus, Body: []byte(op.ResponseBody), Location: op.DossierCode}
 }
 
 // claim inserts the request's row, or finds the one that is there.

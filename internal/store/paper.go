@@ -35,9 +35,13 @@ func (s *Store) Papers(ctx context.Context, code string) ([]Paper, error) {
 // second paper for the same component is another sheet with a holder of its own:
 // the first may be with the authority by then.
 func (s *Store) addPaper(tx *gorm.DB, d Dossier, c Component) error {
-	row := Paper{ID: newID(), DossierCode: d.Code, Component: c.Component, Form: c.Form,
-		HolderKind: custody.Office, HolderID: d.Office, UpdatedAt: s.now()}
+	row := s.paperRow(d, c)
 	return tx.Create(&row).Error
+}
+
+func (s *Store) paperRow(d Dossier, c Component) Paper {
+	return Paper{ID: newID(), DossierCode: d.Code, Component: c.Component, Form: c.Form,
+		HolderKind: custody.Office, HolderID: d.Office, UpdatedAt: s.now()}
 }
 
 // bundle sums a dossier's papers up as the workflow sees them.

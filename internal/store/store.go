@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,6 +44,7 @@ type Store struct {
 	db       *gorm.DB
 	now      func() time.Time
 	postgres bool
+	made     sync.Map // texts of batches' statements, so that each is made once
 }
 
 // Options tune a Store; the zero value is right for production.
@@ -67,7 +69,7 @@ func Open(url string, o Options) (*Store, error) {
 	var err error
 	switch {
 	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
-		s.postgres, config.PrepareStmt = true, true
+		s.postgres = true // pgx keeps prepared statements by itself, and without a trip more for each transaction
 		s.db, err = gorm.Open(postgres.New(postgres.Config{DSN: url, OptionOpenDB: []stdlib.OptionOpenDB{stdlib.OptionAfterConnect(timesInUTC)}}), config)
 	case strings.HasPrefix(url, "sqlite:"):
 		s.db, err = gorm.Open(sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: sqliteDSN(strings.TrimPrefix(url, "sqlite:"))}), config)

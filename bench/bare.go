@@ -41,13 +41,13 @@ type bareFiling struct {
 	} `json:"components"`
 }
 
-// bareServer is what somebody would write in an afternoon: gin, gorm, one
+// BareServer is what somebody would write in an afternoon: gin, gorm, one
 // transaction with the very rows that hoso writes, and nothing else: no token,
 // no checklist, no rule, no problem details.
-func bareServer(b *testing.B, url string) string {
+func BareServer(b testing.TB, url string) string {
 	b.Helper()
 	gin.SetMode(gin.ReleaseMode)
-	db, err := gorm.Open(postgres.Open(url), &gorm.Config{SkipDefaultTransaction: true, PrepareStmt: true, Logger: logger.Discard})
+	db, err := gorm.Open(postgres.Open(url), &gorm.Config{SkipDefaultTransaction: true, Logger: logger.Discard})
 	require.NoError(b, err)
 	pool, err := db.DB()
 	require.NoError(b, err)
@@ -77,10 +77,7 @@ func bareFile(db *gorm.DB, in bareFiling, office, key string) (store.Dossier, er
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	var d store.Dossier
 	err := db.Transaction(func(tx *gorm.DB) error {
-		op := store.Operation{ID: bareID(), Subject: "clerk-" + office, IdempotencyKey: key, Digest: sum(key), Kind: "file", Role: "clerk", State: "pending", CreatedAt: now}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&op).Error; err != nil {
-			return err
-		}
+		clerk := "clerk-" + office
 		var n int
 		if err := tx.Raw(`INSERT INTO counters (scope, day, n) VALUES (?, ?, 1) ON CONFLICT (scope, day) DO UPDATE SET n = counters.n + 1 RETURNING n`,
 			"office:"+office, dossier.LocalDay(now)).Scan(&n).Error; err != nil {
@@ -91,13 +88,13 @@ func bareFile(db *gorm.DB, in bareFiling, office, key string) (store.Dossier, er
 			return err
 		}
 		d = store.Dossier{Code: code, Office: office, Network: "vnpost", Authority: in.Authority, ProcedureCode: in.Procedure, ProcedureVersion: "163/QĐ-BTP",
-			ProcedureFrom: "2025-01-01", CaseCode: in.Case, Quantity: in.Quantity, Clerk: op.Subject, MandateKind: "self", DeliveryMethod: "courier",
+			ProcedureFrom: "2025-01-01", CaseCode: in.Case, Quantity: in.Quantity, Clerk: clerk, MandateKind: "self", DeliveryMethod: "courier",
 			DeliveryCarrier: "vnpost", DeliveryState: "none", FiledAt: now, Stage: "intake", Status: 1, WaitingWho: "nobody", WaitingWhat: "work",
 			Asked: []string{}, RulesVersion: "1", TrackToken: bareID(), SearchName: in.Applicant.FullName, Revision: 1, AuditHead: sum(code)}
 		if err := tx.Create(&d).Error; err != nil {
 			return err
 		}
-		if err := tx.Create(&store.AuditEntry{DossierCode: code, Seq: 1, At: now, Kind: "filed", Actor: op.Subject, Role: "clerk", Data: "{}", Hash: d.AuditHead}).Error; err != nil {
+		if err := tx.Create(&store.AuditEntry{DossierCode: code, Seq: 1, At: now, Kind: "filed", Actor: clerk, Role: "clerk", Data: "{}", Hash: d.AuditHead}).Error; err != nil {
 			return err
 		}
 		p := in.Applicant
@@ -116,6 +113,9 @@ func bareFile(db *gorm.DB, in bareFiling, office, key string) (store.Dossier, er
 				return err
 			}
 		}
+		if err := tx.Create(&store.Notification{ID: bareID(), DossierCode: code, Seq: 1, Event: "registered", Channel: "sms", Version: "1", Lang: "vi", State: "pending", NextAt: now, CreatedAt: now}).Error; err != nil {
+			return err
+		}
 		if err := tx.Create(&store.Outbox{ID: bareID(), Kind: "start", DossierCode: code, State: "pending", NextAt: now, CreatedAt: now}).Error; err != nil {
 			return err
 		}
@@ -123,8 +123,8 @@ func bareFile(db *gorm.DB, in bareFiling, office, key string) (store.Dossier, er
 		if err != nil {
 			return err
 		}
-		return tx.Model(&store.Operation{}).Where("id = ?", op.ID).
-			Updates(map[string]any{"state": "applied", "response_status": 201, "response_body": string(body), "dossier_code": code, "finished_at": now}).Error
+		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&store.Operation{ID: bareID(), Subject: clerk, IdempotencyKey: key, Digest: sum(key),
+			Kind: "file", Role: "clerk", State: "applied", ResponseStatus: 201, ResponseBody: string(body), DossierCode: code, CreatedAt: now, FinishedAt: &now}).Error
 	})
 	if err != nil {
 		return d, fmt.Errorf("bare filing: %w", err)
