@@ -72,7 +72,7 @@ func Open(url string, o Options) (*Store, error) {
 		s.postgres = true // pgx keeps prepared statements by itself, and without a trip more for each transaction
 		s.db, err = gorm.Open(postgres.New(postgres.Config{DSN: url, OptionOpenDB: []stdlib.OptionOpenDB{stdlib.OptionAfterConnect(timesInUTC)}}), config)
 	case strings.HasPrefix(url, "sqlite:"):
-		s.db, err = gorm.Open(sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: sqliteDSN(strings.TrimPrefix(url, "sqlite:"))}), config)
+		s.db, err = openSQLite(sqliteDSN(strings.TrimPrefix(url, "sqlite:")), config)
 	default:
 		return nil, errors.New("store: database address must begin with postgres:// or sqlite:")
 	}
@@ -94,6 +94,23 @@ func Open(url string, o Options) (*Store, error) {
 	pool.SetMaxIdleConns(open)
 	return s, nil
 }
+
+// openSQLite opens a file that another process may be opening for the first time,
+// too: while the file is turned to WAL SQLite refuses the others at once, without
+// the patience that it has for every other lock.
+func openSQLite(dsn string, config *gorm.Config) (db *gorm.DB, err error) {
+	for deadline := time.Now().Add(sqlitePatience); ; time.Sleep(sqlitePause) {
+		db, err = gorm.Open(sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: dsn}), config)
+		if err == nil || !strings.Contains(err.Error(), "SQLITE_BUSY") || time.Now().After(deadline) {
+			return db, err
+		}
+	}
+}
+
+const (
+	sqlitePatience = 10 * time.Second // as long as for any other lock
+	sqlitePause    = 10 * time.Millisecond
+)
 
 // sqliteDSN asks for the only safe way of writing: WAL with synchronous=FULL,
 // transactions that take the write lock at once, and patience for the lock.
