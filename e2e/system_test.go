@@ -40,6 +40,7 @@ type setup struct {
 	database string // "" is SQLite in the folder
 	portal   any    // knobs
 	courier  any
+	temporal []string // further arguments of the server
 }
 
 // newSystem starts everything and waits until it is ready.
@@ -61,7 +62,7 @@ func newSystem(t testing.TB, s setup) *system {
 	if s.database != "" {
 		y.env = append(y.env, "HOSO_DATABASE_URL="+s.database, "HOSO_AUTH_KEYS="+filepath.Join(dir, "keys", "dev-keys.json"))
 	}
-	y.temporal = y.process("temporal", devserver, y.temporalArgs(t), listens(y.temporalAt))
+	y.temporal = y.process("temporal", devserver, append(y.temporalArgs(t), s.temporal...), listens(y.temporalAt))
 	y.portal = y.process("portal-sim", y.hoso, []string{"portal-sim", "--addr", portalAddr, "--callback", y.api, "--knobs", y.knobs(t, "portal", s.portal)}, listens(portalAddr))
 	y.courier = y.process("courier-sim", y.hoso, []string{"courier-sim", "--addr", courierAddr, "--callback", y.api, "--knobs", y.knobs(t, "courier", s.courier)}, listens(courierAddr))
 	y.apiProc = y.process("api", y.hoso, []string{"api"}, answers(y.api+"/readyz"))

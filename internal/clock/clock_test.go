@@ -19,7 +19,7 @@ func at(day, hour, minute int) time.Time {
 
 // standard are the rules most dossiers go by, for a term of five working days.
 func standard(change ...func(*clock.Rules)) clock.Rules {
-	r := clock.Rules{ID: "standard", Version: "61-2018", From: "2018-08-06", Term: dossier.Limit{N: 5, Unit: "working_day"}, Calendar: calendar.Default(),
+	r := clock.Rules{ID: "standard", Version: "61-2018", From: "2018-06-21", Term: dossier.Limit{N: 5, Unit: "working_day"}, Calendar: calendar.Default(),
 		ClockRules: dossier.ClockRules{StartsOn: dossier.OnReception, PaperStartsOn: dossier.OnHandover, PaperUntil: "15:00", Supplement: dossier.Restarts, Fee: dossier.Pauses,
 			Supplements: 1, SupplementsMost: 2, SupplementWait: dossier.Limit{N: 15, Unit: "working_day"}, Extensions: 1,
 			ExtendBefore: dossier.Limit{N: 1, Unit: "working_day"}, DraftBefore: dossier.Limit{N: 2, Unit: "working_day"},

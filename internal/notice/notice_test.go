@@ -105,7 +105,7 @@ func TestEvents(t *testing.T) {
 		"nothing":         {notice.Change{Kind: "submitted", Before: at(1, &due), After: at(1, &same)}, ""},
 		"due set":         {notice.Change{Kind: "any", Before: at(4, nil), After: at(4, &due)}, notice.DueSet},
 		"due moved":       {notice.Change{Kind: "any", Before: at(4, &due), After: at(4, &later)}, notice.DueMoved},
-		"extension":       {notice.Change{Kind: "extension", Before: at(4, &due), After: at(4, &later)}, "extension"},
+		"extension":       {notice.Change{Kind: "extend", Before: at(4, &due), After: at(4, &later)}, "extension"},
 		"due taken away":  {notice.Change{Kind: "any", Before: at(4, &due), After: at(4, nil)}, ""},
 		"failed attempt":  {notice.Change{Kind: "parcel_attempt_failed", Data: map[string]string{"leg": "home", "state": "attempt_failed"}, Before: at(9, nil), After: at(9, nil)}, "delivery_failed"},
 		"told too late":   {notice.Change{Kind: "parcel_attempt_failed", Data: map[string]string{"leg": "home", "state": "delivered"}, Before: at(9, nil), After: at(9, nil)}, ""},
