@@ -15,7 +15,7 @@ func (a *application) due() error {
 	c := &a.Clock
 	d := Date{Kind: a.event.Kind, StartedAt: *c.StartedAt, Term: c.Term}
 	if c.Term != (dossier.Limit{}) {
-		derived, err := a.rules.Calendar.Derive(*c.StartedAt, calendar.Term{N: c.Term.N, Unit: calendar.Unit(c.Term.Unit)}, counted(*c)...)
+		derived, err := a.rules.Calendar.Derive(*c.StartedAt, termOf(*c), counted(*c)...)
 		if err != nil {
 			return err
 		}
@@ -37,6 +37,29 @@ func (a *application) due() error {
 	return a.plan(d.DueAt)
 }
 
+// Recount is the date to which a clock would come if it were counted anew by a
+// calendar: what Apply makes of register.ClockRecompute, without its reasons and
+// its warnings, and so at a fraction of the work. It is zero where there is no
+// date, or it no longer counts. The error is the calendar's.
+func Recount(c register.Clock, cal *calendar.Calendar) (due time.Time, err error) {
+	switch {
+	case c.StartedAt == nil || c.Stopped:
+		return time.Time{}, nil
+	case c.Fixed != nil:
+		due, err = cal.Shift(*c.Fixed, since(c, *c.FixedAt)...)
+	case c.Term != (dossier.Limit{}):
+		due, err = cal.DueAfter(*c.StartedAt, termOf(c), counted(c)...)
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return due, nil
+}
+
+func termOf(c register.Clock) calendar.Term {
+	return calendar.Term{N: c.Term.N, Unit: calendar.Unit(c.Term.Unit)}
+}
+
 // counted are the pauses since the term began, for the calendar.
 func counted(c register.Clock) []calendar.Pause { return since(c, *c.StartedAt) }
 
@@ -55,6 +78,7 @@ func since(c register.Clock, from time.Time) []calendar.Pause {
 // stands still are set when it goes on.
 func (a *application) plan(due time.Time) error {
 	c := &a.Clock
+	told := c.Reached
 	c.Marks, c.Reached = nil, ""
 	if c.Paused != nil || c.Stopped {
 		return nil
@@ -75,7 +99,20 @@ func (a *application) plan(due time.Time) error {
 	}
 	slices.SortStableFunc(c.Marks, func(x, y register.Mark) int { return x.At.Compare(y.At) })
 	a.pass()
+	if a.event.Kind == register.ClockRecompute {
+		a.passTold(told)
+	}
 	return nil
+}
+
+// passTold takes what has been warned of as reached: a date that is counted anew
+// warns of what lies ahead, and of nothing a second time.
+func (a *application) passTold(told string) {
+	c := &a.Clock
+	i := slices.IndexFunc(c.Marks, func(m register.Mark) bool { return m.Name == told && !m.At.After(a.event.At) })
+	if i >= 0 {
+		c.Reached, c.Marks = told, c.Marks[i+1:]
+	}
 }
 
 // pass takes what lies behind as reached: a term that goes on after a pause does
