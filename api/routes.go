@@ -16,6 +16,7 @@ func (s *Server) registerAll() {
 	s.registerDossiers()
 	s.registerTimeline()
 	s.registerTerm()
+	s.registerLists()
 	s.registerCommands()
 	s.registerOperations()
 	s.registerResult()

@@ -16,7 +16,7 @@ import (
 // dueFlags ask when a term ends.
 type dueFlags struct {
 	received, unit, authority, language string
-	n                                    int
+	n                                   int
 }
 
 func newCalendarDue(set *settings) *cobra.Command {
