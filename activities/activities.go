@@ -42,6 +42,7 @@ func (a *Activities) Definitions() []Definition {
 		{"LoadDossier", workflows.QueueDossier, a.LoadDossier},
 		{"CheckDigitization", workflows.QueueDossier, a.CheckDigitization},
 		{"RecordTransition", workflows.QueueDossier, a.RecordTransition},
+		{"WriteLists", workflows.QueueDossier, a.WriteLists},
 		{"SubmitDossier", workflows.QueuePortal, a.SubmitDossier},
 		{"SendSupplement", workflows.QueuePortal, a.SendSupplement},
 		{"ConfirmPayment", workflows.QueuePortal, a.ConfirmPayment},

@@ -51,7 +51,7 @@ func (a *Activities) limit(ctx context.Context, t register.Transition, now time.
 			return nil, err
 		}
 	}
-	cal, err := a.calendarOf(ctx, "", now)
+	cal, err := a.reckoner().Calendar(ctx, "", now)
 	if err != nil {
 		return nil, err
 	}

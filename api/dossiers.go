@@ -29,6 +29,7 @@ type dossiersInput struct {
 	Overdue    string `query:"overdue" enum:"true,false"`
 	Parked     string `query:"parked" enum:"true,false"`
 	Warned     string `query:"warned" enum:"any,half,most,draft,day_before" doc:"The last warning of a term that runs."`
+	DueBefore  string `query:"due_before" format:"date-time" maxLength:"40" doc:"Due before this moment; decided and closed ones too, unless narrowed by status or stage."`
 	WaitingFor string `query:"waiting_for" enum:"citizen,clerk,portal,authority,courier,manager,nobody"`
 	Query      string `query:"q" maxLength:"100" doc:"Code, portal code, name without accents, or the phone's last four digits."`
 }
@@ -173,6 +174,13 @@ func filterOf(in *dossiersInput) (store.Filter, error) {
 			return f, NewInvalidRequest(Parameter("status", "status_unknown"))
 		}
 		f.Status = status
+	}
+	if in.DueBefore != "" {
+		due, err := time.Parse(time.RFC3339, in.DueBefore)
+		if err != nil {
+			return f, NewInvalidRequest(Parameter("due_before", "date_time_expected"))
+		}
+		f.DueBefore = due
 	}
 	var after dossierKey
 	if _, err := DecodeCursor(in.Cursor, &after); err != nil {

@@ -17,6 +17,7 @@ func (s *Server) registerAll() {
 	s.registerTimeline()
 	s.registerTerm()
 	s.registerNotifications()
+	s.registerLists()
 	s.registerCommands()
 	s.registerOperations()
 	s.registerResult()

@@ -146,3 +146,20 @@ var moveWords = map[string]text{
 	"move":        {"Quản lý dời hạn", "Moved by a manager"},
 	"recompute":   {"Lịch làm việc thay đổi", "The calendar has changed"},
 }
+
+// why says for what reason a dossier is on a day's list.
+func (l lang) why(reason string) string {
+	if t, known := whyWords[reason]; known {
+		return t.in(l, nil)
+	}
+	return reason
+}
+
+var whyWords = map[string]text{
+	"overdue":      {"Quá hạn trả kết quả", "Overdue"},
+	"due_today":    {"Đến hạn hôm nay", "Due today"},
+	"due_soon":     {"Còn không quá một ngày làm việc", "Due within one working day"},
+	"warned":       {"Sắp đến hạn trả kết quả", "The due date draws near"},
+	"waiting_long": {"Chờ đại lý hoặc công dân quá thời hạn", "The clerk or the citizen has kept it waiting beyond the limit"},
+	"parked":       {"Đang vướng, cần người xử lý", "Stuck: somebody must look"},
+}

@@ -38,6 +38,7 @@ func New(c client.Client, a *activities.Activities) *Worker {
 	w := &Worker{fatal: make(chan error, 3)}
 	dossiers := w.queue(c, workflows.QueueDossier, sdk.Options{MaxConcurrentLocalActivityExecutionSize: dossierActivities, MaxConcurrentActivityExecutionSize: dossierActivities})
 	dossiers.RegisterWorkflowWithOptions(workflows.Dossier, workflow.RegisterOptions{Name: workflows.DossierType, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
+	dossiers.RegisterWorkflowWithOptions(workflows.OfficeLists, workflow.RegisterOptions{Name: workflows.ListsType, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
 	a.Register(dossiers, workflows.QueueDossier, workflows.QueuePortal, workflows.QueueCourier)
 	a.Register(w.queue(c, workflows.QueuePortal, sdk.Options{MaxConcurrentActivityExecutionSize: portalActivities, TaskQueueActivitiesPerSecond: portalPerSecond, DisableWorkflowWorker: true}), workflows.QueuePortal)
 	a.Register(w.queue(c, workflows.QueueCourier, sdk.Options{MaxConcurrentActivityExecutionSize: courierActivities, TaskQueueActivitiesPerSecond: courierPerSecond, DisableWorkflowWorker: true}), workflows.QueueCourier)

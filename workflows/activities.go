@@ -24,6 +24,7 @@ const (
 	actCancel     = "CancelCourier"
 	actAskPortal  = "CatchUpPortal"
 	actAskCarrier = "CatchUpCarrier"
+	actLists      = "WriteLists"
 )
 
 // The task queues. Outside calls have their own, so that one slow downstream

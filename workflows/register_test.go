@@ -125,6 +125,9 @@ func (w *world) rules() clock.Rules {
 	if w.script.rules != nil {
 		w.script.rules(&r)
 	}
+	if w.script.calendar != nil {
+		r.Calendar = w.script.calendar(w.now())
+	}
 	return r
 }
 

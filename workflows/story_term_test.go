@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,6 +58,37 @@ func extends(to time.Time) operation {
 func moves(to time.Time) operation {
 	return operation{Command: workflows.Command{Kind: dossier.Deadline, DueAt: &to}}
 }
+
+// anew has the date counted by the calendar in force.
+func anew() operation {
+	return operation{Command: workflows.Command{Kind: dossier.Deadline, Anew: true}}
+}
+
+// fridayOff is the usual calendar, and from a time on one in which Friday, 14
+// February 2025, is a day off.
+func fridayOff(from time.Time) func(time.Time) *calendar.Calendar {
+	return func(now time.Time) *calendar.Calendar {
+		if now.Before(from) {
+			return calendar.Default()
+		}
+		return otherCalendar()
+	}
+}
+
+var otherCalendar = sync.OnceValue(func() *calendar.Calendar {
+	for _, f := range calendar.DefaultBook().Files() {
+		if !strings.Contains(string(f.Data), `"id": "ha-noi"`) {
+			continue
+		}
+		text := strings.Replace(string(f.Data), `"days_off": [`, `"days_off": [{"date": "2025-02-14", "name": "Ngày nghỉ thử", "source": "thử"},`, 1)
+		c, err := calendar.Load(strings.NewReader(text))
+		if err != nil {
+			panic(err)
+		}
+		return c
+	}
+	panic("no calendar of the authority's")
+})
 
 func overrides(s dossier.Status, with func(*register.PortalReport)) operation {
 	o := decide(s, with)
@@ -267,6 +299,45 @@ var terms = map[string]story{
 		also: func(t *testing.T, w *world) {
 			i := slices.IndexFunc(w.Steps, func(s step) bool { return s.Data["over_limit"] != "" })
 			require.Equal(t, []any{"supplement_over_limit", dossier.WhoManager}, []any{w.Steps[i].Task, w.Steps[i].TaskOwner})
+		},
+	},
+	"the calendar changes, and the date is counted anew": {
+		script: term([]said{{3 * time.Hour, 4, nil, false, 0, 1}, {9 * day, 9, paperResult, false, 0, 1}}, func(s *script) {
+			s.calendar = fridayOff(at(12, 12))
+			s.asks = []timedAsk{{day, anew()}, {2*day + 6*time.Hour, anew()}}
+		}),
+		path: path(2, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
+		also: func(t *testing.T, w *world) {
+			require.Equal(t, []string{"received 17/02 17:00", "recompute 17/02 17:00", "recompute 18/02 17:00"}, w.dates(), "Friday the 14th is off from Wednesday noon on")
+			require.Less(t, w.indexOf("due_recomputed"), w.indexOf("overdue"))
+			told := w.stepOf("overdue")
+			require.WithinDuration(t, at(18, 17), told.Recorded, time.Minute, "and it is the new date that runs out")
+		},
+	},
+	"the calendar changes while the term stands still": {
+		script: term([]said{{2 * day, 5, nil, false, 0, 1}}, func(s *script) {
+			s.rules = pausing
+			s.calendar = fridayOff(at(12, 12))
+			s.asks = []timedAsk{{2*day + 6*time.Hour, anew()}}
+			supplemented(s, 4, 9)
+		}),
+		path: path(2, 5, 4, 9, 10), done: keys("courier/home/1", "submit/1", "supplement/1"),
+		also: func(t *testing.T, w *world) {
+			require.Equal(t, []string{"received 17/02 17:00", "recompute 18/02 17:00", "resume 19/02 17:00"}, w.dates())
+			require.Empty(t, w.marks(), "a term that stands still warns of nothing, counted anew or not")
+		},
+	},
+	"overdue, and in time again by the calendar": {
+		script: term([]said{{3 * time.Hour, 4, nil, false, 0, 1}, {9 * day, 9, paperResult, false, 0, 1}}, func(s *script) {
+			s.calendar = fridayOff(at(18, 8))
+			s.asks = []timedAsk{{8*day + 2*time.Hour, anew()}}
+		}),
+		path: path(2, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
+		also: func(t *testing.T, w *world) {
+			require.Equal(t, []string{"received 17/02 17:00", "recompute 18/02 17:00"}, w.dates())
+			i := w.indexOf("due_recomputed")
+			require.Less(t, w.indexOf("overdue"), i)
+			require.Equal(t, "overdue", w.kinds()[i+1], "until the new date has run out too")
 		},
 	},
 	"withdrawn at the portal": {

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
+	"hoso/internal/calendar"
 	"hoso/internal/clock"
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
@@ -46,6 +47,8 @@ type script struct {
 	papers int
 	fee    int64 // what the catalogue makes us expect
 	rules  func(*clock.Rules)
+	// calendar is the one in force at a time; the usual one by default.
+	calendar func(now time.Time) *calendar.Calendar
 
 	// portal is what the portal says after it has done an act.
 	portal func(w *world, act string, e workflows.Effect) []event

@@ -33,7 +33,7 @@ func newShow(f *callFlags) *cobra.Command {
 }
 
 // filterNames are the list's filters, which are flags of the same names.
-var filterNames = []string{"status", "stage", "office", "network", "authority", "procedure", "waiting_for", "q", "limit", "cursor"}
+var filterNames = []string{"status", "stage", "office", "network", "authority", "procedure", "waiting_for", "due_before", "q", "limit", "cursor"}
 
 func newList(f *callFlags) *cobra.Command {
 	values := map[string]*string{}
@@ -61,6 +61,7 @@ func newList(f *callFlags) *cobra.Command {
 		values[name] = c.Flags().String(name, "", "only with this "+name)
 	}
 	c.Flags().Lookup("q").Usage = "search code, portal code, name without accents, last digits of the phone"
+	c.Flags().Lookup("due_before").Usage = "due before this RFC 3339 time"
 	c.Flags().Lookup("limit").Usage = "how many on a page"
 	c.Flags().Lookup("cursor").Usage = "the page after"
 	c.Flags().BoolVar(&overdue, "overdue", false, "only overdue ones")

@@ -97,6 +97,18 @@ func TestShowAndListAreForPeople(t *testing.T) {
 	s.fails("404 not_found", "dossier", "show", "NOPE")
 }
 
+func TestTheDaysListsAreForPeople(t *testing.T) {
+	t.Parallel()
+	_, s := newDesk(t, map[string][]string{
+		"GET /v1/lists?day=2025-02-05&office=VNPHKI": {`{"items":[{"unit":{"kind":"office","id":"VNPHKI","name":"Bưu điện Hoàn Kiếm"},"day":"2025-02-05","made_at":"2025-02-05T07:00:00+07:00",
+			"counts":{"overdue":1},"dossiers":[{"code":"` + code + `","why":[{"code":"overdue","label":"Quá hạn trả kết quả"},{"code":"parked","label":"Đang vướng"}],
+			"due_at":"2025-02-04T17:00:00+07:00","status":{"label":"Đang xử lý"},"waiting_for":{"label":"Cơ quan: giải quyết hồ sơ"}}]}]}`},
+		"GET /v1/lists?": {`{"items":[]}`},
+	})
+	s.golden("dossier-lists", s.must("dossier", "lists", "--day", "2025-02-05", "--office", "VNPHKI"))
+	require.Equal(t, "no lists of that day\n", s.must("dossier", "lists"))
+}
+
 func TestWatchShowsEachStageUntilTheEnd(t *testing.T) {
 	t.Parallel()
 	_, s := newDesk(t, map[string][]string{

@@ -16,7 +16,7 @@ func newMigrate(set *settings) *cobra.Command {
 		Use:   "migrate",
 		Short: "Bring database and Temporal up to this program",
 		Long: `Brings the database up to this program, loads the built-in catalogue into an
-empty register, and registers the search attributes where Temporal can be reached.
+empty register, and registers the search attributes and the daily lists where Temporal can be reached.
 Doing it again changes nothing.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -63,12 +63,20 @@ func (s *settings) migrateTemporal(ctx context.Context, c program.Config) string
 	}
 	defer t.Close()
 	added, err := program.RegisterAttributes(ctx, t, namespace)
+	isNew := false
+	if err == nil {
+		isNew, err = program.ScheduleLists(ctx, t)
+	}
+	lists := ", the daily lists are scheduled"
+	if isNew {
+		lists = ", the daily lists are scheduled from now on"
+	}
 	switch {
 	case err != nil:
 		return "not reached; run `hoso migrate` again when it is there (" + program.Short(err) + ")"
 	case len(added) == 0:
-		return "search attributes are in order"
+		return "search attributes are in order" + lists
 	default:
-		return fmt.Sprintf("%d search attributes registered", len(added))
+		return fmt.Sprintf("%d search attributes registered", len(added)) + lists
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
@@ -12,8 +13,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
 
+	"hoso/internal/dossier"
+	"hoso/internal/program"
 	"hoso/internal/simulator"
+	"hoso/workflows"
 )
 
 // devserver is the program that `make` has built, or one built now.
@@ -87,6 +93,7 @@ func TestUpBringsThreeDossiersToTheCitizen(t *testing.T) {
 	told := h.up("from the counter to the citizen's hand", func() {
 		h.fails("is in use by another hoso", h.args...)
 		require.Equal(t, 3, strings.Count(h.must("dossier", "list", "--server", "http://"+h.args[3]), "10 Đã trả kết quả"))
+		h.listsAreScheduled()
 	})
 	for _, line := range []string{
 		"hoso is ready after", "online      VNPHKI-", "paper       VTPHKI-", "supplement  FPTHKI-", "Bản quét chưa đạt", "5 Yêu cầu bổ sung giấy tờ",
@@ -120,6 +127,37 @@ func TestUpBringsThreeDossiersToTheCitizen(t *testing.T) {
 		}
 	}
 	canaries(t, h.data)
+}
+
+// listsAreScheduled finds the schedule as the worker made it, has it run at once,
+// and makes it a second time.
+func (h *house) listsAreScheduled() {
+	h.t.Helper()
+	ctx := h.t.Context()
+	c, err := client.Dial(client.Options{HostPort: "127.0.0.1:" + h.args[9], Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))})
+	require.NoError(h.t, err)
+	defer c.Close()
+	isNew, err := program.ScheduleLists(ctx, c)
+	require.NoError(h.t, err)
+	require.False(h.t, isNew, "the worker has made it")
+	handle := c.ScheduleClient().GetHandle(ctx, workflows.ListsSchedule)
+	before, err := handle.Describe(ctx)
+	require.NoError(h.t, err)
+	next := before.Info.NextActionTimes[0].In(dossier.Zone)
+	require.Equal(h.t, "07:00:00", next.Format(time.TimeOnly))
+	require.NoError(h.t, handle.Trigger(ctx, client.ScheduleTriggerOptions{}))
+	var run string
+	require.Eventually(h.t, func() bool {
+		now, err := handle.Describe(ctx)
+		if err != nil || len(now.Info.RecentActions) == 0 {
+			return false
+		}
+		run = now.Info.RecentActions[0].StartWorkflowResult.WorkflowID
+		return true
+	}, time.Minute, 50*time.Millisecond)
+	var made workflows.ListsMade
+	require.NoError(h.t, c.GetWorkflow(ctx, run, "").Get(ctx, &made))
+	require.Positive(h.t, made.Written+made.Resting)
 }
 
 func TestUpSaysInOneLineWhatItCannotHave(t *testing.T) {

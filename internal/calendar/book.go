@@ -63,29 +63,57 @@ func LoadBook(folder fs.FS) (*Book, error) {
 
 // NewBook makes a book of files. Beyond what [Load] refuses, it refuses two
 // versions of a calendar for one day, and two calendars for one unit on one day.
+// The error is the first of what [CheckBook] finds.
 func NewBook(files ...File) (*Book, error) {
+	b, faults := bookOf(files)
+	if len(faults) > 0 {
+		return nil, faults[0]
+	}
+	return b, nil
+}
+
+// CheckBook names the first fault of each file, in the order of the files, each
+// held against those before it; none where NewBook takes them all.
+func CheckBook(files ...File) []*LoadError {
+	_, faults := bookOf(files)
+	return faults
+}
+
+func bookOf(files []File) (*Book, []*LoadError) {
 	if len(files) == 0 {
-		return nil, &LoadError{Problem: "there are no calendar files"}
+		return nil, []*LoadError{{Problem: "there are no calendar files"}}
 	}
 	b := &Book{}
+	var faults []*LoadError
 	for _, f := range files {
-		c, err := Load(bytes.NewReader(f.Data))
-		if err == nil {
-			err = b.fits(c)
+		if err := b.take(f); err != nil {
+			faults = append(faults, faultOf(f, err))
 		}
-		if wrong, ok := errors.AsType[*LoadError](err); ok {
-			wrong.File = f.Name
-		}
-		if err != nil {
-			return nil, err
-		}
-		b.files = append(b.files, File{f.Name, slices.Clone(f.Data)})
-		b.calendars = append(b.calendars, c)
 	}
 	slices.SortFunc(b.calendars, func(x, y *Calendar) int {
 		return cmp.Or(cmp.Compare(x.id, y.id), cmp.Compare(x.validity.from, y.validity.from))
 	})
-	return b, nil
+	return b, faults
+}
+
+func (b *Book) take(f File) error {
+	c, err := Load(bytes.NewReader(f.Data))
+	if err == nil {
+		err = b.fits(c)
+	}
+	if err == nil {
+		b.files, b.calendars = append(b.files, File{f.Name, slices.Clone(f.Data)}), append(b.calendars, c)
+	}
+	return err
+}
+
+func faultOf(f File, err error) *LoadError {
+	wrong, ok := errors.AsType[*LoadError](err)
+	if !ok {
+		wrong = &LoadError{Problem: err.Error()}
+	}
+	wrong.File = f.Name
+	return wrong
 }
 
 // fits refuses a calendar that contradicts those in the book.

@@ -170,3 +170,24 @@ func TestSaturdayMornings(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 12*time.Hour, open)
 }
+
+// An admin mends all files at once and not one after the other.
+func TestEveryFileHasItsFaultNamed(t *testing.T) {
+	t.Parallel()
+	always, h26 := `{"from": "2025-01-01"}`, `{"authorities": ["H26"]}`
+	faults := calendar.CheckBook(
+		calendar.File{Name: "a.json", Data: []byte(unit("city", "1", always, h26))},
+		calendar.File{Name: "b.json", Data: []byte("{")},
+		calendar.File{Name: "c.json", Data: []byte(unit("city", "2", always, h26))},
+		calendar.File{Name: "d.json", Data: []byte(unit("ward", "1", `{"from": "2025-01-01", "to": "2025-07-01"}`, `{"offices": ["VNPHKI"]}`))})
+	require.Len(t, faults, 2)
+	require.Equal(t, "b.json", faults[0].File)
+	require.Equal(t, "calendar: c.json: line 2: validity: overlaps that of version 1", faults[1].Error())
+
+	c, err := calendar.Load(strings.NewReader(unit("x", "1", `{"from": "2025-01-01", "to": "2025-07-01"}`, h26)))
+	require.NoError(t, err)
+	from, to := c.Validity()
+	require.Equal(t, []string{"2025-01-01", "2025-07-01"}, []string{from, to})
+	from, to = calendar.Default().Validity()
+	require.Equal(t, []string{"2025-01-01", ""}, []string{from, to})
+}

@@ -62,6 +62,18 @@ func (c *Calendar) Version() string { return c.version }
 // Source is what the calendar as a whole rests on; each day in it has its own.
 func (c *Calendar) Source() string { return c.source }
 
+// Validity is the first day on which the calendar holds and the first on which it
+// no longer does, written 2025-01-01; "" where there is no such day.
+func (c *Calendar) Validity() (from, to string) {
+	if c.validity.from != 0 {
+		from = c.validity.from.String()
+	}
+	if c.validity.to != 0 {
+		to = c.validity.to.String()
+	}
+	return from, to
+}
+
 // Serves names the units for which the calendar holds, as its file does:
 // authorities (with all below them), networks, offices.
 func (c *Calendar) Serves() (authorities, networks, offices []string) {

@@ -15,7 +15,7 @@ func (a *application) due() error {
 	c := &a.Clock
 	d := Date{Kind: a.event.Kind, StartedAt: *c.StartedAt, Term: c.Term}
 	if c.Term != (dossier.Limit{}) {
-		derived, err := a.rules.Calendar.Derive(*c.StartedAt, calendar.Term{N: c.Term.N, Unit: calendar.Unit(c.Term.Unit)}, counted(*c)...)
+		derived, err := a.rules.Calendar.Derive(*c.StartedAt, termOf(*c), counted(*c)...)
 		if err != nil {
 			return err
 		}
@@ -35,6 +35,29 @@ func (a *application) due() error {
 	c.Dates++
 	a.Date = &d
 	return a.plan(d.DueAt)
+}
+
+// Recount is the date to which a clock would come if it were counted anew by a
+// calendar: what Apply makes of register.ClockRecompute, without its reasons and
+// its warnings, and so at a fraction of the work. It is zero where there is no
+// date, or it no longer counts. The error is the calendar's.
+func Recount(c register.Clock, cal *calendar.Calendar) (due time.Time, err error) {
+	switch {
+	case c.StartedAt == nil || c.Stopped:
+		return time.Time{}, nil
+	case c.Fixed != nil:
+		due, err = cal.Shift(*c.Fixed, since(c, *c.FixedAt)...)
+	case c.Term != (dossier.Limit{}):
+		due, err = cal.DueAfter(*c.StartedAt, termOf(c), counted(c)...)
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return due, nil
+}
+
+func termOf(c register.Clock) calendar.Term {
+	return calendar.Term{N: c.Term.N, Unit: calendar.Unit(c.Term.Unit)}
 }
 
 // counted are the pauses since the term began, for the calendar.

@@ -70,7 +70,7 @@ func TestTheAPIServesWhileTemporalIsAway(t *testing.T) {
 
 	status, body = get(t, base+"/metrics", "")
 	require.Equal(t, http.StatusOK, status)
-	for _, line := range []string{`hoso_up{part="database"} 1`, `hoso_up{part="temporal"} 0`, `hoso_relay_backlog{kind="starts"} 0`, `route="/v1/offices"`} {
+	for _, line := range []string{`hoso_up{part="database"} 1`, `hoso_up{part="temporal"} 0`, `hoso_relay_backlog{kind="starts"} 0`, `hoso_dossiers_pressing{why="overdue"} 0`, `route="/v1/offices"`} {
 		require.Contains(t, body, line)
 	}
 	require.NotContains(t, body, "manager", "no subject stands in metrics")

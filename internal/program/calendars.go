@@ -10,8 +10,9 @@ import (
 )
 
 // calendarsAge is how long a book that was read serves before it is asked whether
-// another has been loaded.
-const calendarsAge = 5 * time.Second
+// another has been loaded. It is shorter than a relay leaves a stored command
+// alone, so that a date which is to be counted anew is counted by the new book.
+const calendarsAge = time.Second
 
 // Calendars gives the calendars in force: those loaded into the register, or
 // the built-in ones where none are. It is safe for concurrent use.

@@ -44,6 +44,7 @@ type house struct{ main *Main }
 var (
 	upDesc      = prometheus.NewDesc("hoso_up", "Whether a part answers (1) or not (0).", []string{"part"}, nil)
 	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens.", []string{"kind"}, nil)
+	pressDesc   = prometheus.NewDesc("hoso_dossiers_pressing", "Open dossiers that are overdue, warned of, or parked.", []string{"why"}, nil)
 	connDesc    = prometheus.NewDesc("hoso_database_connections", "Connections to the database by state.", []string{"state"}, nil)
 )
 
@@ -51,6 +52,7 @@ var (
 func (h house) Describe(ch chan<- *prometheus.Desc) {
 	ch <- upDesc
 	ch <- backlogDesc
+	ch <- pressDesc
 	ch <- connDesc
 }
 
@@ -75,6 +77,11 @@ func (h house) Collect(ch chan<- prometheus.Metric) {
 	}
 	if n, err := h.main.Store.Untold(ctx); err == nil {
 		gauge(backlogDesc, float64(n), "notifications")
+	}
+	if p, err := h.main.Store.Pressing(ctx); err == nil {
+		gauge(pressDesc, float64(p.Overdue), "overdue")
+		gauge(pressDesc, float64(p.Warned), "warned")
+		gauge(pressDesc, float64(p.Parked), "parked")
 	}
 	if pool, err := h.main.Store.Pool(); err == nil {
 		s := pool.Stats()

@@ -16,6 +16,9 @@ import (
 // activities' own limit, so that we, not Temporal, say how a call ended.
 const callTimeout = 25 * time.Second
 
+// scheduleWithin is how long a starting worker tries to make its schedule.
+const scheduleWithin = 10 * time.Second
+
 // callsAtOnce is how many connections to one outside party are kept open.
 const callsAtOnce = 32
 
@@ -58,11 +61,22 @@ func (m *Main) startWorker(ctx context.Context, acts *activities.Activities) (*w
 		w := worker.New(m.Temporal, acts)
 		switch err = w.Start(); {
 		case err == nil:
+			m.scheduleLists(ctx)
 			return w, nil
 		case ctx.Err() == nil && !temporalAway(err):
 			return nil, err
 		}
 		m.Log.WarnContext(ctx, "Temporal went away while the worker started", "error", err)
+	}
+}
+
+// scheduleLists sees to the schedule. That it cannot be made stops no dossier:
+// the next start of a worker tries again, and so does `hoso migrate`.
+func (m *Main) scheduleLists(ctx context.Context) {
+	within, cancel := context.WithTimeout(ctx, scheduleWithin)
+	defer cancel()
+	if _, err := ScheduleLists(within, m.Temporal); err != nil {
+		m.Log.WarnContext(ctx, "the daily lists are not scheduled", "error", err)
 	}
 }
 

@@ -134,14 +134,25 @@ func (s *Store) ledge(tx *gorm.DB, d Dossier, c *ClockChange, by change) error {
 		Basis: by.textID, Actor: by.actor, Role: by.role, Seq: d.Revision}).Error
 }
 
-// RunningClocks lists the codes of open dossiers that have a due date, after one
-// of them in the order of codes: for whoever must look at them all.
+// RunningClocks lists open dossiers that have a due date and are not decided,
+// after one of them in the order of codes: for whoever must look at them all.
 func (s *Store) RunningClocks(ctx context.Context, after string, limit int) ([]Dossier, error) {
 	var rows []Dossier
-	err := s.with(ctx).Where("closed_at IS NULL AND due_at IS NOT NULL AND status IN ? AND code > ?",
-		[]dossier.Status{dossier.Accepted, dossier.Processing, dossier.SupplementRequired, dossier.PaymentRequired}, after).
-		Order("code").Limit(limit).Find(&rows).Error
+	err := running(s.with(ctx)).Where("code > ?", after).Order("code").Limit(limit).Find(&rows).Error
 	return rows, err
+}
+
+// CountRunningClocks says how many RunningClocks lists in all.
+func (s *Store) CountRunningClocks(ctx context.Context) (n int64, err error) {
+	err = running(s.with(ctx).Model(&Dossier{})).Count(&n).Error
+	return n, err
+}
+
+// underWay are the statuses in which the authority has yet to decide.
+var underWay = []dossier.Status{dossier.Accepted, dossier.Processing, dossier.SupplementRequired, dossier.PaymentRequired}
+
+func running(q *gorm.DB) *gorm.DB {
+	return q.Where("closed_at IS NULL AND due_at IS NOT NULL AND status IN ?", underWay)
 }
 
 // DerivationOf writes a derivation as the ledger keeps it.

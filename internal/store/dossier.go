@@ -130,6 +130,7 @@ type Filter struct {
 	WaitingFor dossier.Who
 	Overdue    *bool
 	Parked     *bool
+	DueBefore  time.Time
 	Warned     string // the last mark of the term that has come, or any for whatever one
 	// Query finds code, portal code, name without accents, phone tail.
 	Query string
@@ -158,6 +159,9 @@ func (s *Store) Dossiers(ctx context.Context, sc Scope, f Filter) ([]Dossier, er
 	}
 	if f.Parked != nil {
 		q = q.Where("(parked <> '') = ?", *f.Parked)
+	}
+	if !f.DueBefore.IsZero() {
+		q = q.Where("due_at < ?", micros(f.DueBefore))
 	}
 	switch f.Warned {
 	case "":

@@ -46,8 +46,8 @@ var walls = []wall{
 		rooms: []string{"activities"},
 		may: []string{
 			"go.temporal.io/sdk/activity", "go.temporal.io/sdk/temporal", "hoso/workflows", "hoso/internal/arrivals", "hoso/internal/blob",
-			"hoso/internal/calendar", "hoso/internal/catalogue", "hoso/internal/clock", "hoso/internal/courier", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/outcome",
-			"hoso/internal/portal", "hoso/internal/register", "hoso/internal/store",
+			"hoso/internal/calendar", "hoso/internal/courier", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/outcome",
+			"hoso/internal/portal", "hoso/internal/reckon", "hoso/internal/register", "hoso/internal/store",
 		},
 		why: "activities never start dossiers, and reach the world through the interfaces only",
 	},
@@ -97,6 +97,12 @@ var walls = []wall{
 		may:   []string{"hoso/internal/calendar", "hoso/internal/dossier", "hoso/internal/register"},
 		not:   world,
 		why:   "what becomes of a term is worked out from the calendar and the rules alone",
+	},
+	{
+		rooms: []string{"internal/reckon"},
+		may: []string{"hoso/internal/calendar", "hoso/internal/catalogue", "hoso/internal/clock", "hoso/internal/dossier",
+			"hoso/internal/register", "hoso/internal/store"},
+		why: "terms are counted from the register and the calendars alone",
 	},
 	{
 		rooms: []string{"internal/notice"},
