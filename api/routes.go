@@ -17,6 +17,8 @@ func (s *Server) registerAll() {
 	s.registerTimeline()
 	s.registerTerm()
 	s.registerNotifications()
+	s.registerForms()
+	s.registerBooks()
 	s.registerCommands()
 	s.registerOperations()
 	s.registerResult()

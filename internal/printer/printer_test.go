@@ -72,7 +72,7 @@ func TestADossiersPapers(t *testing.T) {
 		says("02/2", "(Lần thứ 2)", "Căn cứ: Yêu cầu của cơ quan giải quyết", "Nội dung nêu tại phần lý do")
 		says("04-draft/1", "17 giờ 00 phút, ngày 06 tháng 02 năm 2025", "..... giờ ..... phút")
 		says("04/1", "Số: 04-1/H26.12.03-250205-0001", "Chờ xác minh tại cơ sở", "17 giờ 00 phút, ngày 06 tháng 02 năm 2025", "17 giờ 00 phút, ngày 10 tháng 02 năm 2025")
-		says("06/1", "PHIẾU KIỂM SOÁT", "Nộp qua Cổng dịch vụ công", "Đã có kết quả", "Trước hạn", "Đã phát kết quả", "07/02/2025")
+		says("06/1", "PHIẾU KIỂM SOÁT", "Nộp qua Cổng", "Đã xử lý xong", "Trước hạn", "Đã phát kết quả", "07/02/2025")
 		for _, form := range []string{"02/1", "04/1", "06/1"} {
 			require.Empty(t, f[form].Mark)
 		}

@@ -134,10 +134,10 @@ var alone = map[string][]string{
 	"hoso/internal/teller":              {"internal/program"},
 	"hoso/internal/printer":             {"api", "internal/program"},
 	"hoso/internal/simulator/simtest":   {"internal/portal/portaltest", "internal/courier/couriertest"},
-	"github.com/stretchr/testify":       {"internal/portal/portaltest", "internal/courier/couriertest", "internal/notify/notifytest", "internal/simulator/simtest", "internal/pgtest"},
+	"github.com/stretchr/testify":       {"internal/portal/portaltest", "internal/courier/couriertest", "internal/notify/notifytest", "internal/simulator/simtest", "internal/pgtest", "bench"},
 	"github.com/wneessen/go-mail":       {"internal/notify"},
-	"gorm.io":                           {"internal/store"},
-	"github.com/gin-gonic/gin":          {"api"},
+	"gorm.io":                           {"internal/store", "bench"},
+	"github.com/gin-gonic/gin":          {"api", "bench"},
 	"go.temporal.io/sdk/client":         {"internal/relay", "internal/program", "internal/embedded", "worker"},
 }
 
