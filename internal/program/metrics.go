@@ -43,7 +43,7 @@ type house struct{ main *Main }
 
 var (
 	upDesc      = prometheus.NewDesc("hoso_up", "Whether a part answers (1) or not (0).", []string{"part"}, nil)
-	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens.", []string{"kind"}, nil)
+	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens, and forms to be rendered.", []string{"kind"}, nil)
 	connDesc    = prometheus.NewDesc("hoso_database_connections", "Connections to the database by state.", []string{"state"}, nil)
 )
 
@@ -75,6 +75,9 @@ func (h house) Collect(ch chan<- prometheus.Metric) {
 	}
 	if n, err := h.main.Store.Untold(ctx); err == nil {
 		gauge(backlogDesc, float64(n), "notifications")
+	}
+	if n, err := h.main.Store.Unwritten(ctx); err == nil {
+		gauge(backlogDesc, float64(n), "forms")
 	}
 	if pool, err := h.main.Store.Pool(); err == nil {
 		s := pool.Stats()
