@@ -26,6 +26,8 @@ import (
 	"hoso/internal/dossier"
 	"hoso/internal/identity"
 	"hoso/internal/pgtest"
+	"hoso/internal/printer"
+	"hoso/internal/receipt"
 	reg "hoso/internal/register"
 	"hoso/internal/scan"
 	"hoso/internal/scan/samplepage"
@@ -114,7 +116,10 @@ func furnish(t *testing.T, s *store.Store, change ...func(*Deps)) *house {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, blobs.Close()) })
 	h := &house{t: t, store: s, work: &worker{store: s, done: map[string]workflows.Answer{}}, bundle: &bundle{log: &logBook{}}}
+	key, err := receipt.EnsureKey(t.TempDir())
+	require.NoError(t, err)
 	deps := Deps{
+		Printer: printer.New(s, blobs, key, printer.Options{Public: "https://hoso.example"}), ReceiptKeys: key.Public(),
 		Auth: staff, Log: slog.New(slog.NewJSONHandler(h.log, nil)), Store: s, Blobs: blobs, Relay: h.work, Scan: scan.DefaultProfile(),
 		PortalSecrets: [][]byte{[]byte("portal-secret")}, CarrierSecrets: map[string][][]byte{"viettelpost": {[]byte("carrier-secret")}},
 		Now: func() time.Time { return noon },

@@ -18,6 +18,8 @@ func (s *Server) registerAll() {
 	s.registerTerm()
 	s.registerNotifications()
 	s.registerLists()
+	s.registerForms()
+	s.registerBooks()
 	s.registerCommands()
 	s.registerOperations()
 	s.registerResult()

@@ -103,6 +103,13 @@ var ruleTexts = map[string]text{
 	"file_empty":                 {"Tệp rỗng.", "The file is empty."},
 	"file_type":                  {"Nội dung tệp không thuộc loại được nhận: {accepted}.", "The file's bytes are of none of the types taken: {accepted}."},
 
+	// Forms.
+	"form_not_written": {"Chưa lập được mẫu này ({cause}).", "The form cannot be written ({cause})."},
+	"dossier_unknown":  {"Không có hồ sơ này tại đại lý.", "The office has no such dossier."},
+	"period_backwards": {"Ngày cuối phải không trước ngày đầu.", "The last day must not lie before the first."},
+	"period_too_long":  {"Kỳ dài nhất là {max} ngày.", "The longest period is {max} days."},
+	"period_too_full":  {"Kỳ này có hơn {max} hồ sơ; hãy chọn kỳ ngắn hơn.", "More than {max} dossiers; choose a shorter period."},
+
 	// Commands.
 	"not_expected":         {"Không dùng cùng thao tác này.", "This does not go with the action."},
 	"contact_empty":        {"Hãy cho số điện thoại hoặc người nhận mới.", "Give a new phone number or a new recipient."},

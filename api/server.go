@@ -77,6 +77,8 @@ import (
 	"hoso/internal/arrivals"
 	"hoso/internal/blob"
 	"hoso/internal/calendar"
+	"hoso/internal/printer"
+	"hoso/internal/receipt"
 	"hoso/internal/scan"
 	"hoso/internal/store"
 	"hoso/workflows"
@@ -91,6 +93,9 @@ type Deps struct {
 	Store *store.Store
 	Blobs *blob.Store
 	Relay Relay
+	// Printer renders the official forms; ReceiptKeys verify what it signs.
+	Printer     *printer.Printer
+	ReceiptKeys receipt.Keys
 	// Scan is what uploads are judged by.
 	Scan scan.Profile
 	// PortalSecrets sign the portal's webhook; CarrierSecrets each carrier's. A
@@ -170,8 +175,8 @@ func newServer(deps Deps) (*Server, error) {
 	}
 	s := &Server{deps: deps, engine: engine, guess: newGuesses(deps.Now)}
 	if deps.Store != nil {
-		if deps.Relay == nil || deps.Blobs == nil {
-			return nil, errors.New("api: a register needs its relay and its files")
+		if deps.Relay == nil || deps.Blobs == nil || deps.Printer == nil {
+			return nil, errors.New("api: a register needs its relay, its files and its printer")
 		}
 		s.cat = &catalogueCache{store: deps.Store}
 		s.door = arrivals.Door{Store: deps.Store, Blobs: deps.Blobs}

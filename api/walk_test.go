@@ -33,6 +33,7 @@ var bodies = map[string]body{
 	"approve-supplement-dossier": {"reason": "Điều 19"},
 	"override-dossier":           {"action": "process", "reason": "công văn", "document_id": "none"},
 	"report-shipment":            delivered("walk"),
+	"handover-sheet":             {"codes": []string{"VNPHKI-250205-0001-M"}, "taker": body{"unit": "Bưu cục", "name": "Lê Văn Tám"}},
 	"clock-due":                  {"received_at": "2025-04-24T09:30:00+07:00", "term": body{"n": 5, "unit": "working_day"}},
 }
 
@@ -45,7 +46,9 @@ func TestWalkRoleByRouteByTenant(t *testing.T) {
 	d := h.file("clerk", filingOf(doc))
 	sh := h.shipment(d.Code, "viettelpost")
 	pending := h.walkOperation(d.Code)
-	ids := map[string]string{"documents": doc, "operations": pending, "shipments": sh.ID}
+	slips, err := h.store.Forms(t.Context(), d.Code)
+	require.NoError(t, err)
+	ids := map[string]string{"dossiers": slips[0].ID, "offices": d.Office, "documents": doc, "operations": pending, "shipments": sh.ID}
 	walked := 0
 	for _, op := range h.server.Operations() {
 		if op.Access.Public() || op.ID == "upload-document" || strings.Contains(op.Path, "/procedures/") {
@@ -93,7 +96,7 @@ func (h *house) walkOperation(code string) string {
 }
 
 // within says whether the walk's things are within a subject's scope: a dossier
-// of VNPHKI for H26.12.03, a parcel of viettelpost, an operation of one clerk's.
+// of VNPHKI for H26.12.03 with its slip, that office, a parcel of viettelpost, an operation of one clerk's.
 func within(who identity.Subject, resource string) bool {
 	switch resource {
 	case "operations":

@@ -116,6 +116,9 @@ func bareFile(db *gorm.DB, in bareFiling, office, key string) (store.Dossier, er
 		if err := tx.Create(&store.Notification{ID: bareID(), DossierCode: code, Seq: 1, Event: "registered", Channel: "sms", Version: "1", Lang: "vi", State: "pending", NextAt: now, CreatedAt: now}).Error; err != nil {
 			return err
 		}
+		if err := tx.Create(&store.Form{ID: bareID(), DossierCode: code, Kind: "00", N: 1, Seq: 1, State: "pending", LawDay: dossier.LocalDay(now), CreatedAt: now, NextAt: now}).Error; err != nil {
+			return err
+		}
 		if err := tx.Create(&store.Outbox{ID: bareID(), Kind: "start", DossierCode: code, State: "pending", NextAt: now, CreatedAt: now}).Error; err != nil {
 			return err
 		}

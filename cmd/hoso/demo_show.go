@@ -109,6 +109,7 @@ func (c *console) whatNext(u *embedded.Up, code string) {
 	c.Line("                         curl -H \"Authorization: Bearer $TOKEN\" %s/v1/dossiers", u.API)
 	if code != "" {
 		c.Line("  one dossier's way      bin/hoso dossier timeline %s --as clerk-vnphki", code)
+		c.Line("  its slip and receipt   bin/hoso dossier forms %s --save papers", code)
 	}
 	c.Line("  three more samples     bin/hoso demo")
 	c.Line("\nServing. Ctrl-C stops everything.")

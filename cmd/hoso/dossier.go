@@ -39,7 +39,7 @@ subjects), and who only reads needs neither.`,
 	p.StringVar(&f.key, "key", "", "Idempotency-Key, to repeat a command (default: a new one)")
 	p.StringVar(&f.language, "lang", "vi", "language of labels and refusals, vi or en")
 	p.BoolVar(&f.json, "json", false, "print the API's own JSON")
-	c.AddCommand(newFile(f), newShow(f), newList(f), newLists(f), newTimeline(f), newWatch(f),
+	c.AddCommand(newFile(f), newShow(f), newList(f), newLists(f), newTimeline(f), newForms(f), newWatch(f),
 		newSupplement(f), newContact(f), newPay(f), newHandover(f), newDecide(f), newPickup(f), newWithdraw(f), newRetry(f))
 	return c
 }

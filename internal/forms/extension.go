@@ -9,8 +9,10 @@ type Extension struct {
 	Addressee  Person    `json:"addressee"`
 	ReceivedAt time.Time `json:"received_at"`
 	DueAt      time.Time `json:"due_at"` // the date that will not be kept
-	Reason     string    `json:"reason"`
-	NewDueAt   time.Time `json:"new_due_at"`
+	// Reason and NewDueAt may be missing in a draft, which leaves room for them:
+	// they are the signing body's to give.
+	Reason     string    `json:"reason,omitempty"`
+	NewDueAt   time.Time `json:"new_due_at,omitzero"`
 	Signer     Signer    `json:"signer"`
 	Recipients []string  `json:"recipients,omitempty"`
 	// Draft marks every page as not yet issued.
@@ -26,14 +28,21 @@ func (f *Extension) check(c *checker) {
 	f.Addressee.check(c, "addressee")
 	c.time("received_at", f.ReceivedAt)
 	c.time("due_at", f.DueAt)
-	c.time("new_due_at", f.NewDueAt)
-	c.reason("reason", f.Reason)
 	checkRecipients(c, "recipients", f.Recipients)
+	if f.Draft { // reason, date, number and signer come when it is issued
+		c.atMost("reason", f.Reason, reasonLimit)
+		if f.NewDueAt.IsZero() {
+			return
+		}
+	} else {
+		c.reason("reason", f.Reason)
+	}
+	c.time("new_due_at", f.NewDueAt)
 	if !f.NewDueAt.After(f.DueAt) {
 		c.fault("new_due_at", "is not after due_at")
 	}
 	if f.Draft {
-		return // number and signer come when it is issued
+		return
 	}
 	c.must("head.number", f.Head.Number)
 	f.Signer.check(c, "signer")
@@ -49,15 +58,32 @@ func (f *Extension) write(s *sheet) error {
 	unit := tidy(f.Head.Unit)
 	s.para(justified, text("Lúc "+hourOfDay(f.ReceivedAt)+", "+unit+" đã tiếp nhận hồ sơ mã số "+f.Head.code().Dossier+"."))
 	s.para(left, text("Thời gian hẹn trả kết quả: "), strong(hourOfDay(f.DueAt)))
-	s.para(justified, text("Tuy nhiên, đến nay "+unit+" chưa thể trả kết quả đúng thời gian đã hẹn. Lý do: "), text(f.Reason))
+	s.para(justified, text("Tuy nhiên, đến nay "+unit+" chưa thể trả kết quả đúng thời gian đã hẹn. Lý do: "), text(orBlank(f.Reason)))
 	s.hold(4)
-	s.para(justified, text(unit+" xin lỗi vì sự chậm trễ này và đề nghị gia hạn, trả kết quả vào "), strong(hourOfDay(f.NewDueAt)), text("."))
+	s.para(justified, text(unit+" xin lỗi vì sự chậm trễ này và đề nghị gia hạn, trả kết quả vào "), strong(f.newDue()), text("."))
 	s.para(justified, text("Mong nhận được sự thông cảm của Ông/Bà (quý cơ quan, tổ chức)."))
 	s.letterSign(f.Signer, f.Recipients)
 	if f.Draft {
 		s.markDraft()
 	}
 	return nil
+}
+
+// blankLine is room to write by hand.
+const blankLine = "..........................................................................................."
+
+func orBlank(words string) string {
+	if tidy(words) == "" {
+		return blankLine
+	}
+	return words
+}
+
+func (f *Extension) newDue() string {
+	if f.NewDueAt.IsZero() {
+		return "..... giờ ..... phút, ngày ..... tháng ..... năm ........"
+	}
+	return hourOfDay(f.NewDueAt)
 }
 
 const draftMark = "DỰ THẢO"

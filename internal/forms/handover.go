@@ -58,7 +58,7 @@ func (f *Handover) check(c *checker) {
 		at := fmt.Sprintf("lines[%d].", i)
 		c.must(at+"code", l.Code)
 		c.may(at+"slip", l.Slip)
-		c.must(at+"procedure", l.Procedure)
+		c.name(at+"procedure", l.Procedure)
 		c.must(at+"owner", l.Owner)
 		c.must(at+"papers", l.Papers)
 		c.may(at+"note", l.Note)

@@ -69,7 +69,7 @@ func (h *Head) check(c *checker, ofDossier bool) {
 	c.atMost("head.portal_code", h.PortalCode, 40)
 	c.must("head.procedure.code", h.Procedure.Code)
 	c.atMost("head.procedure.code", h.Procedure.Code, 40)
-	c.must("head.procedure.name", h.Procedure.Name)
+	c.name("head.procedure.name", h.Procedure.Name)
 	c.may("head.procedure.version", h.Procedure.Version)
 	if !plain(h.Track) || strings.ContainsAny(h.Track, " #") || len(h.Track) > 300 {
 		c.fault("head.track", "must be a link of at most 300 plain characters, without # and blanks")

@@ -54,7 +54,7 @@ func checkComponents(c *checker, field string, list []Component, least int) {
 	c.rows(field, len(list), least, rowLimit)
 	for i, one := range list {
 		at := fmt.Sprintf("%s[%d].", field, i)
-		c.must(at+"name", one.Name)
+		c.name(at+"name", one.Name)
 		c.may(at+"note", one.Note)
 		for name, n := range map[string]int{
 			"original": one.Original, "certified": one.Certified, "copy": one.Copy, "scan": one.Scan,

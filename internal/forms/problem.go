@@ -30,6 +30,7 @@ func (ps Problems) Error() string {
 // allowed to say everything; both must end.
 const (
 	lineLimit   = 500
+	nameLimit   = 2000 // official names of procedures: some list all that they are for
 	reasonLimit = 10_000
 	rowLimit    = 500    // components, items
 	recordLimit = 20_000 // lines of a register or a hand-over
@@ -49,6 +50,14 @@ func (c *checker) must(field, text string) {
 		return
 	}
 	c.may(field, text)
+}
+
+// name checks an official name, which may be long.
+func (c *checker) name(field, text string) {
+	if tidy(text) == "" {
+		c.fault(field, "is required")
+	}
+	c.atMost(field, text, nameLimit)
 }
 
 // may checks a text that may be missing.

@@ -54,7 +54,7 @@ func (f *Register) check(c *checker) {
 
 func (l *RegisterLine) check(c *checker, at string) {
 	c.must(at+"code", l.Code)
-	c.must(at+"procedure", l.Procedure)
+	c.name(at+"procedure", l.Procedure)
 	c.count(at+"quantity", l.Quantity)
 	c.must(at+"person", l.Person)
 	c.may(at+"contact", l.Contact)

@@ -81,7 +81,7 @@ func (m *Main) handler(ctx context.Context, auth api.Authenticator) (http.Handle
 		Auth: auth, Log: m.Log, Checks: m.checks(), Metrics: x.handler(), Observe: x.observe, TrustedProxies: m.Config.TrustedProxies,
 		Store: m.Store, Blobs: m.Blobs, Relay: m.Relay, Scan: scan.DefaultProfile(),
 		PortalSecrets: hooks.portalSecrets(), CarrierSecrets: hooks.carrierSecrets(), Now: time.Now,
-		Calendars: m.Calendars.Book,
+		Calendars: m.Calendars.Book, Printer: m.Printer, ReceiptKeys: m.ReceiptKeys,
 	})
 }
 

@@ -48,8 +48,13 @@ type Config struct {
 	// that messages have none.
 	PublicURL string `env:"HOSO_PUBLIC_URL"`
 
-	// Relay says whether this process passes on what waits for Temporal, and tells
-	// citizens.
+	// ReceiptKeys is the folder with the key that signs slips and receipts; empty
+	// means the key folder in Data, where one is made when missing. A folder that is
+	// named must hold it: a mistyped one would sign with a key that nobody knows.
+	ReceiptKeys string `env:"HOSO_RECEIPT_KEYS"`
+
+	// Relay says whether this process passes on what waits for Temporal, tells
+	// citizens, and renders forms that nobody has asked for yet.
 	Relay Switch `env:"HOSO_RELAY" envDefault:"on"`
 	// Log is a level (debug, info, warn, error), optionally with ",text" or ",json".
 	Log string `env:"HOSO_LOG" envDefault:"info"`
@@ -62,7 +67,7 @@ type Config struct {
 	// register than the embedded one.
 	AllowDevKey bool `env:"-"`
 
-	embeddedWebhooks, embeddedKeys bool // the two files were not named
+	embeddedWebhooks, embeddedKeys, ownReceiptKeys bool // they were not named
 }
 
 // Switch is on or off.
@@ -150,6 +155,9 @@ func (c *Config) Check() error {
 	if c.embeddedWebhooks = c.WebhookSecrets == ""; c.embeddedWebhooks {
 		c.WebhookSecrets = filepath.Join(c.KeyDir(), "webhook-secrets.json")
 	}
+	if c.ownReceiptKeys = c.ReceiptKeys == ""; c.ownReceiptKeys {
+		c.ReceiptKeys = c.KeyDir()
+	}
 	return nil
 }
 
@@ -173,7 +181,7 @@ func (c *Config) LogDir() string { return filepath.Join(c.Data, "log") }
 func (c Config) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("addr", c.Addr), slog.String("data", c.Data), slog.String("database", redacted(c.DatabaseURL)),
-		slog.String("auth_keys", c.AuthKeys), slog.String("portal", redacted(c.PortalURL)), slog.String("courier", redacted(c.CourierURL)),
+		slog.String("auth_keys", c.AuthKeys), slog.String("receipt_keys", c.ReceiptKeys), slog.String("portal", redacted(c.PortalURL)), slog.String("courier", redacted(c.CourierURL)),
 		slog.Any("portal_token", c.PortalToken), slog.Any("courier_token", c.CourierToken),
 		slog.String("telling", c.telling()), slog.Any("sms_token", c.SMSToken), slog.String("public", redacted(c.PublicURL)),
 		slog.String("webhook_secrets", c.WebhookSecrets), slog.String("relay", c.Relay.String()),

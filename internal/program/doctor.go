@@ -45,6 +45,7 @@ func Doctor(ctx context.Context, c Config, tell func(Finding)) (healthy bool) {
 	d.disk()
 	d.fonts()
 	d.telling()
+	d.signing()
 	return d.healthy
 }
 
@@ -194,4 +195,14 @@ func (d *doctor) telling() {
 		state = OK
 	}
 	d.tell(Finding{"telling", state, d.config.telling()})
+}
+
+// signing says with which key slips and receipts are signed.
+func (d *doctor) signing() {
+	words, err := d.config.signing()
+	if words == "" && err == nil {
+		d.tell(Finding{"signing", Note, "no key for slips and receipts yet: one is made in " + d.config.ReceiptKeys + " at the first start"})
+		return
+	}
+	d.found("signing", err, words)
 }

@@ -11,6 +11,8 @@ import (
 
 	"hoso/internal/blob"
 	"hoso/internal/catalogue"
+	"hoso/internal/printer"
+	"hoso/internal/receipt"
 	"hoso/internal/relay"
 	"hoso/internal/store"
 	"hoso/internal/teller"
@@ -27,6 +29,9 @@ type Main struct {
 	Temporal  client.Client
 	Relay     *relay.Relay
 	Teller    *teller.Teller
+	Printer   *printer.Printer
+	// ReceiptKeys verify what the printer signs, and what it signed before.
+	ReceiptKeys receipt.Keys
 }
 
 // Open opens everything for a checked configuration and refuses a database that
@@ -44,6 +49,10 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Main, error) {
 }
 
 func open(c Config, s *store.Store, log *slog.Logger) (*Main, error) {
+	key, public, err := c.receiptKey()
+	if err != nil {
+		return nil, err
+	}
 	blobs, err := blob.Open(c.BlobDir())
 	if err != nil {
 		return nil, err
@@ -58,7 +67,8 @@ func open(c Config, s *store.Store, log *slog.Logger) (*Main, error) {
 	}
 	n := &names{store: s}
 	return &Main{Config: c, Log: log, Store: s, Blobs: blobs, Calendars: NewCalendars(s), Temporal: t, Relay: relay.New(s, t, n.Of, log),
-		Teller: teller.New(s, ways, tidings{n, c.PublicURL}, log)}, nil
+		Teller: teller.New(s, ways, tidings{n, c.PublicURL}, log), ReceiptKeys: public,
+		Printer: printer.New(s, blobs, key, printer.Options{Public: c.PublicURL, Log: log})}, nil
 }
 
 // Close lets everything go. The parts have to have ended.
@@ -67,8 +77,8 @@ func (m *Main) Close() error {
 	return errors.Join(m.Blobs.Close(), m.Store.Close())
 }
 
-// WithRelay runs a part and, unless HOSO_RELAY is off, the relay and the teller
-// beside it. Several processes may do so: a row is taken by one of them at a time.
+// WithRelay runs a part and, unless HOSO_RELAY is off, the relay, the
+// teller and the printer beside it. Several processes may do so: a row is taken by one of them at a time.
 func (m *Main) WithRelay(ctx context.Context, run func(context.Context) error) error {
 	if !m.Config.Relay {
 		return run(ctx)
@@ -76,6 +86,7 @@ func (m *Main) WithRelay(ctx context.Context, run func(context.Context) error) e
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return m.Relay.Run(ctx) })
 	g.Go(func() error { return m.Teller.Run(ctx) })
+	g.Go(func() error { return m.Printer.Run(ctx) })
 	g.Go(func() error { return run(ctx) })
 	return g.Wait()
 }

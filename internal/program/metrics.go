@@ -43,7 +43,7 @@ type house struct{ main *Main }
 
 var (
 	upDesc      = prometheus.NewDesc("hoso_up", "Whether a part answers (1) or not (0).", []string{"part"}, nil)
-	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens.", []string{"kind"}, nil)
+	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens, and forms to be rendered.", []string{"kind"}, nil)
 	pressDesc   = prometheus.NewDesc("hoso_dossiers_pressing", "Open dossiers that are overdue, warned of, or parked.", []string{"why"}, nil)
 	connDesc    = prometheus.NewDesc("hoso_database_connections", "Connections to the database by state.", []string{"state"}, nil)
 )
@@ -82,6 +82,9 @@ func (h house) Collect(ch chan<- prometheus.Metric) {
 		gauge(pressDesc, float64(p.Overdue), "overdue")
 		gauge(pressDesc, float64(p.Warned), "warned")
 		gauge(pressDesc, float64(p.Parked), "parked")
+	}
+	if n, err := h.main.Store.Unwritten(ctx); err == nil {
+		gauge(backlogDesc, float64(n), "forms")
 	}
 	if pool, err := h.main.Store.Pool(); err == nil {
 		s := pool.Stats()

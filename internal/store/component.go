@@ -44,6 +44,10 @@ func (s *Store) Components(ctx context.Context, code string) ([]GivenComponent, 
 	if err != nil {
 		return nil, err
 	}
+	return s.withDocuments(ctx, rows)
+}
+
+func (s *Store) withDocuments(ctx context.Context, rows []Component) ([]GivenComponent, error) {
 	var ids []string
 	for _, c := range rows {
 		if c.DocumentID != "" {

@@ -127,6 +127,7 @@ func (s *Store) writeFiling(b *batch, d Dossier, e AuditEntry, f NewDossier) {
 	if n, told := s.word(Dossier{}, d, "filed", nil); told {
 		insert(b, n)
 	}
+	insert(b, s.formsOf(Dossier{}, d, "filed")...)
 	insert(b, Outbox{ID: newID(), Kind: KindStart, DossierCode: d.Code, State: "pending", NextAt: d.FiledAt.Add(relayDelay), CreatedAt: d.FiledAt})
 }
 

@@ -31,6 +31,17 @@ func (s *Store) Papers(ctx context.Context, code string) ([]Paper, error) {
 	return rows, err
 }
 
+// PapersOf lists the papers of several dossiers by their codes.
+func (s *Store) PapersOf(ctx context.Context, codes []string) (map[string][]Paper, error) {
+	var rows []Paper
+	err := s.with(ctx).Where("dossier_code IN ?", codes).Order("dossier_code, component").Find(&rows).Error
+	out := map[string][]Paper{}
+	for _, p := range rows {
+		out[p.DossierCode] = append(out[p.DossierCode], p)
+	}
+	return out, err
+}
+
 // addPaper enters a paper that the office has just taken from the citizen. A
 // second paper for the same component is another sheet with a holder of its own:
 // the first may be with the authority by then.

@@ -49,6 +49,9 @@ func (s *Store) Record(ctx context.Context, t register.Transition, p Plan) (regi
 		if err := s.tell(tx, before, d, t.Kind, t.Data); err != nil {
 			return err
 		}
+		if err := s.order(tx, before, d, t.Kind); err != nil {
+			return err
+		}
 		return tx.Model(&d).Select("*").Omit("code").Updates(&d).Error
 	})
 	return out, err

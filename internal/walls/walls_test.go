@@ -115,6 +115,13 @@ var walls = []wall{
 		may:   []string{"hoso/internal/notice", "hoso/internal/notify", "hoso/internal/outcome", "hoso/internal/store", "golang.org/x/sync"},
 		why:   "telling reads the register and reaches the world through the channels only",
 	},
+	{
+		rooms: []string{"internal/printer"},
+		may: []string{"hoso/internal/blob", "hoso/internal/catalogue", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/forms",
+			"hoso/internal/receipt", "hoso/internal/store"},
+		not: []string{"net", "os", "database/sql", "syscall", "math/rand", "crypto/rand"},
+		why: "printing reads the register and keeps files; it reaches nobody",
+	},
 }
 
 // alone lists rooms that only the named ones may import.
@@ -132,6 +139,7 @@ var alone = map[string][]string{
 	"hoso/internal/courier/couriertest": {},
 	"hoso/internal/notify/notifytest":   {},
 	"hoso/internal/teller":              {"internal/program"},
+	"hoso/internal/printer":             {"api", "internal/program"},
 	"hoso/internal/simulator/simtest":   {"internal/portal/portaltest", "internal/courier/couriertest"},
 	"github.com/stretchr/testify":       {"internal/portal/portaltest", "internal/courier/couriertest", "internal/notify/notifytest", "internal/simulator/simtest", "internal/pgtest", "bench"},
 	"github.com/wneessen/go-mail":       {"internal/notify"},
