@@ -154,8 +154,12 @@ func eventEntry(e portal.Event) simulator.Entry {
 	return simulator.Entry{At: e.OccurredAt, Kind: simulator.KindEvent, Code: e.Code, EventID: e.ID, Data: simulator.Pack(e)}
 }
 
-// dueAt is closing time, so many days after.
+// dueAt is closing time, so many days after; nobody is asked to come on a weekend.
 func dueAt(t time.Time, days int) time.Time {
 	y, m, d := t.In(simulator.Zone).Date()
-	return time.Date(y, m, d+days, 17, 0, 0, 0, simulator.Zone)
+	due := time.Date(y, m, d+days, 17, 0, 0, 0, simulator.Zone)
+	for due.Weekday() == time.Saturday || due.Weekday() == time.Sunday {
+		due = due.AddDate(0, 0, 1)
+	}
+	return due
 }
