@@ -31,7 +31,7 @@ var start = time.Date(2025, 2, 5, 9, 30, 0, 0, dossier.Zone)
 // house is a register with its printer.
 type house struct {
 	*store.Store
-	t     *testing.T
+	t     testing.TB
 	print *printer.Printer
 	blobs *blob.Store
 	key   *receipt.Key
@@ -67,10 +67,10 @@ func onBoth(t *testing.T, test func(t *testing.T, h *house)) {
 	}
 }
 
-// loaded is the built-in catalogue with one procedure less that nothing needs.
+// loaded is the built-in catalogue.
 var loaded = sync.OnceValues(catalogue.Default)
 
-func newHouse(t *testing.T, url string) *house {
+func newHouse(t testing.TB, url string) *house {
 	t.Helper()
 	h := &house{t: t, now: start, log: &safeLog{}}
 	var err error
