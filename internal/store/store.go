@@ -45,6 +45,10 @@ type Store struct {
 	now      func() time.Time
 	postgres bool
 	made     sync.Map // texts of batches' statements, so that each is made once
+	// turn lets one transaction at a time begin on SQLite, first come, first
+	// served. SQLite itself has one writer, too, but whoever waits for it tries
+	// again after pauses of its own and may be overtaken until its patience ends.
+	turn chan struct{}
 }
 
 // Options tune a Store; the zero value is right for production.
@@ -72,6 +76,7 @@ func Open(url string, o Options) (*Store, error) {
 		s.postgres = true // pgx keeps prepared statements by itself, and without a trip more for each transaction
 		s.db, err = gorm.Open(postgres.New(postgres.Config{DSN: url, OptionOpenDB: []stdlib.OptionOpenDB{stdlib.OptionAfterConnect(timesInUTC)}}), config)
 	case strings.HasPrefix(url, "sqlite:"):
+		s.turn = make(chan struct{}, 1)
 		s.db, err = openSQLite(sqliteDSN(strings.TrimPrefix(url, "sqlite:")), config)
 	default:
 		return nil, errors.New("store: database address must begin with postgres:// or sqlite:")
@@ -168,7 +173,16 @@ func utc(t *time.Time) *time.Time {
 func (s *Store) with(ctx context.Context) *gorm.DB { return s.db.WithContext(ctx) }
 
 func (s *Store) tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	return s.with(ctx).Transaction(fn)
+	if s.turn == nil {
+		return s.with(ctx).Transaction(fn)
+	}
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+		return s.with(ctx).Transaction(fn)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // newID is a time-ordered id that says nothing about anybody.
