@@ -72,15 +72,16 @@ func (d *tapped) pass(l net.Listener, to string) {
 			_ = near.Close()
 		}()
 		go func() {
-			_ = d.listen(bufio.NewReader(io.TeeReader(near, far)))
+			_ = d.listen(bufio.NewReader(near), far)
 			_ = far.Close()
 		}()
 	}
 }
 
 // listen reads what a client says in PostgreSQL's protocol. A trip ends with Sync
-// or is a simple query; a statement is executed or is a simple query.
-func (d *tapped) listen(r *bufio.Reader) error {
+// or is a simple query; a statement is executed or is a simple query. What is said
+// is counted before it is passed on, so that no answer comes before its count.
+func (d *tapped) listen(r *bufio.Reader, to io.Writer) error {
 	head := make([]byte, 5)
 	for started := false; ; started = true {
 		h := head
@@ -100,7 +101,10 @@ func (d *tapped) listen(r *bufio.Reader) error {
 		case head[0] == 'E':
 			d.statements.Add(1)
 		}
-		if _, err := r.Discard(int(binary.BigEndian.Uint32(head[1:])) - 4); err != nil {
+		if _, err := to.Write(h); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(to, r, int64(binary.BigEndian.Uint32(head[1:]))-4); err != nil {
 			return err
 		}
 	}
