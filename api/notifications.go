@@ -88,8 +88,8 @@ func (l lang) notification(state string) string { return cmp.Or(notificationWord
 var toldWords = map[notice.Event]text{
 	notice.DueSet:       {"Có ngày hẹn trả", "A due date was set"},
 	notice.DueMoved:     {"Ngày hẹn trả thay đổi", "The due date was moved"},
-	"apology":           {"Xin lỗi, hẹn lại ngày trả", "Apology and new due date"},
-	"extension":         {"Gia hạn giải quyết", "Extension"},
+	"supplement_late":   {"Hết thời hạn bổ sung", "The time for the supplement has passed"},
+	"extension":         {"Xin lỗi, gia hạn và hẹn lại ngày trả", "Apology, extension and new due date"},
 	"overdue":           {"Quá hẹn trả kết quả", "Overdue"},
 	"delivery_booked":   {"Đã đặt chuyển kết quả", "Delivery booked"},
 	"delivery_failed":   {"Phát không thành công", "Delivery attempt failed"},
