@@ -109,6 +109,7 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 		d.Result = register.Result{Known: true, Paper: r.Result != nil && r.Result.Paper}
 	}
 	t.Clock = d.clockOf(before, r)
+	d.holdAgainst(t.Clock, t.Data)
 	if r.Status == dossier.SupplementRequired && !d.Clock.MayAsk() {
 		// The portal may say so; that it was more than the law allows, somebody must see.
 		t.Data["over_limit"], t.Task, t.TaskOwner = "true", "supplement_over_limit", dossier.WhoManager
