@@ -164,7 +164,8 @@ type Transition struct {
 	// TaskOwner names somebody else.
 	Task      string      `json:"task,omitempty"`
 	TaskOwner dossier.Who `json:"task_owner,omitempty"`
-	// TaskCause is a code of the technical cause, for the manager.
+	// TaskCause is a code of the technical cause, for the manager; of a passed limit,
+	// what was waited for.
 	TaskCause string `json:"task_cause,omitempty"`
 }
 
