@@ -84,6 +84,9 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 		d.LastReport = r.At
 	}
 	t.Data = map[string]string{"from": before.Name(), "to": r.Status.Name()}
+	if r.Evidence != "" {
+		t.Data["document"] = r.Evidence
+	}
 	if before == dossier.SupplementRequired && (d.Given || len(d.Asked) > 0) {
 		d.Rounds++ // a request that the authority has let go is over, too
 	}

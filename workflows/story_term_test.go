@@ -96,6 +96,11 @@ func overrides(s dossier.Status, with func(*register.PortalReport)) operation {
 	return o
 }
 
+func evident(r *register.PortalReport) {
+	paperResult(r)
+	r.Evidence = "document-1"
+}
+
 func appointed(due time.Time) func(*register.PortalReport) {
 	return func(r *register.PortalReport) {
 		official(r)
@@ -405,12 +410,14 @@ var terms = map[string]story{
 	},
 	"a manager sets the status, where the portal has gone silent": {
 		script: term([]said{{3 * time.Hour, 4, nil, false, 0, 1}}, func(s *script) {
-			s.asks = []timedAsk{{day, overrides(5, nil)}, {day + time.Hour, overrides(10, nil)}, {day + 2*time.Hour, overrides(4, nil)}, {2 * day, overrides(9, paperResult)}}
+			s.asks = []timedAsk{{day, overrides(5, nil)}, {day + time.Hour, overrides(10, nil)}, {day + 2*time.Hour, overrides(4, nil)}, {2 * day, overrides(9, evident)}}
 			s.staff = staff(nil)
 		}),
 		path: path(2, 4, 5, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
 		also: func(t *testing.T, w *world) {
 			require.Equal(t, []string{"wrong_state"}, w.refusedFor(dossier.Override), "only what the graph has")
+			i := slices.IndexFunc(w.Steps, func(s step) bool { return s.Data["to"] == "resolved" })
+			require.Equal(t, "document-1", w.Steps[i].Data["document"], "the history names the evidence")
 		},
 	},
 	"not even a manager asks a third time": {

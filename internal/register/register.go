@@ -121,6 +121,7 @@ type PortalReport struct {
 	Fee        int64          `json:"fee,omitempty"`
 	Result     *Result        `json:"result,omitempty"`
 	TextID     string         `json:"text_id,omitempty"`
+	Evidence   string         `json:"evidence,omitempty"` // id of the document that a manager's word rests on
 }
 
 // ParcelReport is what a shipment's events add up to.
