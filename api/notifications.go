@@ -90,6 +90,7 @@ var toldWords = map[notice.Event]text{
 	notice.DueMoved:     {"Ngày hẹn trả thay đổi", "The due date was moved"},
 	"apology":           {"Xin lỗi, hẹn lại ngày trả", "Apology and new due date"},
 	"extension":         {"Gia hạn giải quyết", "Extension"},
+	"supplement_late":   {"Hết thời hạn bổ sung", "The time for the supplement is over"},
 	"overdue":           {"Quá hẹn trả kết quả", "Overdue"},
 	"delivery_booked":   {"Đã đặt chuyển kết quả", "Delivery booked"},
 	"delivery_failed":   {"Phát không thành công", "Delivery attempt failed"},

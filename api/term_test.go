@@ -11,6 +11,7 @@ import (
 	"hoso/internal/dossier"
 	reg "hoso/internal/register"
 	"hoso/internal/store"
+	"hoso/workflows"
 )
 
 func clockOf(d Dossier) string { return "/v1/dossiers/" + d.Code + "/clock" }
@@ -187,6 +188,15 @@ func TestExtension(t *testing.T) {
 		require.Equal(t, []string{" wrong_state"}, at)
 		require.NotContains(t, p.Allowed, "extend", "once")
 	})
+}
+
+// Whoever extends too late hears until when it was possible.
+func TestTooLateToExtendNamesTheMoment(t *testing.T) {
+	t.Parallel()
+	until := time.Date(2025, 2, 11, 10, 0, 0, 0, time.UTC)
+	p := refusalProblem(workflows.Refusal{Rule: "extension_too_late", Stage: dossier.StageDecision, Status: dossier.Processing, ExtendUntil: &until})
+	require.Contains(t, p.in(vi, "r").Errors[0].Detail, "muộn nhất 17:00 11/02/2025.")
+	require.Contains(t, p.in(en, "r").Errors[0].Detail, "by 17:00 11/02/2025.")
 }
 
 func TestDeadline(t *testing.T) {
