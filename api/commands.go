@@ -73,7 +73,7 @@ func (s *Server) registerCommands() {
 		only(identity.Clerk, identity.Courier, identity.Centre), s.handover)
 	register(s, s.commandOp("decision", "Decide by hand", "Where no portal connection answers."), only(identity.Centre), s.decision)
 	register(s, s.commandOp("retry", "Set a stuck dossier going again", ""), movers, s.retry)
-	register(s, s.commandOp("hold", "Hold a dossier", "Nothing goes on by itself until it is resumed; reports are still taken in, and the legal term runs on."), movers, s.hold)
+	register(s, s.commandOp("hold", "Hold a dossier", "Nothing goes on by itself until it is resumed; reports are still taken in, and the legal term runs on. A withdrawal, a refusal or a stop ends the hold."), movers, s.hold)
 	register(s, s.commandOp("resume", "Let a held dossier go on", ""), movers, s.resume)
 	register(s, s.commandOp("deadline", "Move the due date", "With a reason; kept as a new version of the date."), movers, s.deadline)
 	register(s, s.commandOp("approve-supplement", "Approve a further supplement", "Beyond the usual number, within what the rules allow; the reason is its basis."), movers, s.approve)

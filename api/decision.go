@@ -49,6 +49,7 @@ func (s *Server) decision(ctx context.Context, in *decisionInput) (*commandOutpu
 		if dossier.CanMove(d.Status, to, dossier.ByAuthority) != nil {
 			return unlawful(d)
 		}
+		p.reasoned(in.Body)
 		p.needed(in.Body)
 		s.checkAcceptance(in.Body, p)
 		return s.decided(ctx, d, in.Body, p)
@@ -62,14 +63,20 @@ func unlawful(d store.Dossier) *Problem {
 		Allowed: standing.Allowed(), Next: dossier.Next(d.Status, dossier.ByAuthority)})
 }
 
-// needed judges which fields go with which action.
-func (p *prepared) needed(in DecisionRequest) {
+// reasoned judges which actions an officer must give a reason for.
+func (p *prepared) reasoned(in DecisionRequest) {
 	reason := strings.TrimSpace(in.Reason) != ""
 	switch in.Action {
 	case "refuse", "stop", "extend":
 		p.demand(reason, "/reason", "reason_required")
 	case "request_supplement":
 		p.demand(reason || len(in.Components) > 0, "/reason", "reason_or_components")
+	}
+}
+
+// needed judges which other fields go with which action.
+func (p *prepared) needed(in DecisionRequest) {
+	switch in.Action {
 	case "request_fee":
 		p.demand(in.Amount > 0, "/amount", "required")
 	case "resolve":

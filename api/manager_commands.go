@@ -48,9 +48,9 @@ func (s *Server) override(ctx context.Context, in *overrideInput) (*commandOutpu
 	})
 }
 
-// decided puts a decision into the command.
+// decided puts a decision into the command, with the evidence that it rests on.
 func (s *Server) decided(ctx context.Context, d store.Dossier, in DecisionRequest, p *prepared) error {
-	report := reg.PortalReport{Status: decisions[in.Action], At: s.deps.Now().UTC(), PortalCode: in.PortalCode, Asked: in.Components, Fee: in.Amount}
+	report := reg.PortalReport{Status: decisions[in.Action], At: s.deps.Now().UTC(), PortalCode: in.PortalCode, Asked: in.Components, Fee: in.Amount, Evidence: p.ask.Evidence}
 	if in.DueAt != nil {
 		due := in.DueAt.UTC()
 		report.DueAt = &due

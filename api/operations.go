@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
+	"hoso/internal/dossier"
 	"hoso/internal/store"
 	"hoso/workflows"
 )
@@ -65,6 +67,14 @@ func storedRefusal(op store.Operation) *Problem {
 	return refusalProblem(refusal)
 }
 
+// moment is a time of day and a date, in Hà Nội; "" where there is none.
+func moment(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.In(dossier.Zone).Format("15:04 02/01/2006")
+}
+
 // refusalProblem is a workflow's refusal as a problem: which rule, where the
 // dossier stands, what it would take.
 func refusalProblem(r workflows.Refusal) *Problem {
@@ -76,6 +86,6 @@ func refusalProblem(r workflows.Refusal) *Problem {
 		p.Next = append(p.Next, st.Name())
 	}
 	p.Holder = r.Holder
-	p.Errors = []FieldError{Field("", r.Rule, "status", r.Status.Name(), "holder", r.Holder)}
+	p.Errors = []FieldError{Field("", r.Rule, "status", r.Status.Name(), "holder", r.Holder, "until", moment(r.ExtendUntil))}
 	return p
 }

@@ -144,7 +144,7 @@ var ruleTexts = map[string]text{
 	"already_decided":     {"Cơ quan đã có quyết định.", "The authority has decided already."},
 	"portal_unreachable":  {"Chưa liên lạc được với Cổng dịch vụ công; quản lý đã được báo.", "The portal cannot be reached; a manager has been told."},
 	"supplement_limit":    {"Đã hết số lần yêu cầu bổ sung; lần thêm phải được duyệt.", "No further supplement may be asked for without an approval."},
-	"extension_too_late":  {"Chỉ được gia hạn khi còn ít nhất 01 ngày làm việc trước hạn.", "An extension must come at least a working day before the due date."},
+	"extension_too_late":  {"Chỉ được gia hạn khi còn ít nhất 01 ngày làm việc trước hạn, muộn nhất {until}.", "An extension must come at least a working day before the due date: by {until}."},
 	"extension_not_later": {"Ngày hẹn mới phải sau hạn hiện tại.", "The new date must lie after the present one."},
 	"due_at_missing":      {"Thiếu hạn trả mới.", "The new due date is missing."},
 	"beyond_calendar":     {"Ngày này vượt ra ngoài lịch làm việc.", "That day lies beyond the working calendar."},

@@ -99,6 +99,7 @@ func (s *Server) registerTerm() {
 // extend puts the due date off with an apology, once and in time.
 func (s *Server) extend(ctx context.Context, in *decisionInput) (*commandOutput, error) {
 	return s.command(ctx, dossier.Extend, in.Code, func(d store.Dossier, p *prepared) error {
+		p.reasoned(in.Body)
 		p.needed(in.Body)
 		return s.newDate(ctx, d, in.Body.DueAt, in.Body.Reason, p)
 	})

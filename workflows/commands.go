@@ -49,7 +49,9 @@ func (d *run) carryOut(ctx workflow.Context, c Command) error {
 		d.supplement()
 	case dossier.RecordFee:
 		t.Data = map[string]string{"amount": strconv.FormatInt(c.Amount, 10)}
-		d.pay(c.Amount)
+		if d.pay(c.Amount) && d.Status != dossier.PaymentRequired { // asked for, it is confirmed when it is handed on
+			t.Clock = &register.ClockEvent{Kind: register.ClockFeePaid, At: workflow.Now(ctx)}
+		}
 	case dossier.Handover:
 		if err := d.giveOn(ctx, c, &t); err != nil {
 			return err
@@ -78,9 +80,7 @@ func (d *run) carryOut(ctx workflow.Context, c Command) error {
 	case dossier.Hold:
 		d.hold(&t, taskHeld, "", dossier.WhoManager)
 	case dossier.Resume:
-		d.Parked = ""
-		d.expect(dossier.WhoNobody, dossier.WhatWork)
-		d.pass()
+		d.letGo()
 	}
 	return d.record(ctx, t)
 }
@@ -107,15 +107,17 @@ func (d *run) supplement() {
 	d.pass()
 }
 
-// pay enters a payment. One that settles what the authority asked for is to be
-// handed on.
-func (d *run) pay(amount int64) {
+// pay enters a payment, and says whether it settles what was owed. If the
+// authority asked for it, that is to be handed on.
+func (d *run) pay(amount int64) (settles bool) {
 	owed := !d.Fees.Settled()
 	d.Fees.Paid += amount
-	if d.Status == dossier.PaymentRequired && owed && d.Fees.Settled() {
+	settles = owed && d.Fees.Settled()
+	if d.Status == dossier.PaymentRequired && settles {
 		d.Given = true
 	}
 	d.pass()
+	return settles
 }
 
 // vouch takes a manager's word that the authority has the dossier, however it
@@ -124,6 +126,17 @@ func (d *run) vouch() {
 	if d.Stage == dossier.StageSubmission && d.Papers.Out.Count == 0 {
 		d.Stage = dossier.StageDecision
 	}
+}
+
+// letGo ends a hold. A parcel that travelled meanwhile is waited for as before, so
+// that its end is dealt with like any other.
+func (d *run) letGo() {
+	d.Parked = ""
+	d.expect(dossier.WhoNobody, dossier.WhatWork)
+	if d.Stage == dossier.StageDelivery && d.Home.Booked {
+		d.expect(dossier.WhoCourier, dossier.WhatDelivery)
+	}
+	d.pass()
 }
 
 // giveOn carries out one act of the papers' way.

@@ -151,13 +151,12 @@ func (d *run) judge(c Command, now time.Time) *Refusal {
 		if err := dossier.CanMove(d.Status, c.Decision.Status, dossier.ByAuthority); err != nil {
 			return d.refusal("wrong_state")
 		}
-		if c.Decision.Status == dossier.SupplementRequired && !d.Clock.MayAsk() {
-			return d.refusal("supplement_limit")
-		}
+		return d.judgeAsking(*c.Decision)
 	case dossier.Override:
 		if c.Decision == nil || dossier.CanMove(d.Status, c.Decision.Status, dossier.ByManager) != nil {
 			return d.refusal("wrong_state")
 		}
+		return d.judgeAsking(*c.Decision)
 	case dossier.Extend:
 		return d.judgeExtension(c, now)
 	case dossier.Deadline:

@@ -93,10 +93,13 @@ const (
 )
 
 // park opens a human task. The dossier then waits until somebody retries, or it
-// turns back, or the matter settles itself in the meantime.
+// turns back, or the matter settles itself in the meantime. What is held already
+// stays so: the act comes to its end again when it is let go.
 func (d *run) park(ctx workflow.Context, task, cause string, owner dossier.Who) error {
 	t := register.Transition{Kind: "parked", Data: map[string]string{"task": task, "cause": cause}}
-	d.hold(&t, task, cause, owner)
+	if d.Parked != taskHeld {
+		d.hold(&t, task, cause, owner)
+	}
 	return d.record(ctx, t)
 }
 

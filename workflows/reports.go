@@ -84,6 +84,9 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 		d.LastReport = r.At
 	}
 	t.Data = map[string]string{"from": before.Name(), "to": r.Status.Name()}
+	if r.Evidence != "" {
+		t.Data["document"] = r.Evidence
+	}
 	if before == dossier.SupplementRequired && (d.Given || len(d.Asked) > 0) {
 		d.Rounds++ // a request that the authority has let go is over, too
 	}
@@ -109,6 +112,7 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 		d.Result = register.Result{Known: true, Paper: r.Result != nil && r.Result.Paper}
 	}
 	t.Clock = d.clockOf(before, r)
+	d.holdAgainst(t.Clock, t.Data)
 	if r.Status == dossier.SupplementRequired && !d.Clock.MayAsk() {
 		// The portal may say so; that it was more than the law allows, somebody must see.
 		t.Data["over_limit"], t.Task, t.TaskOwner = "true", "supplement_over_limit", dossier.WhoManager

@@ -96,6 +96,11 @@ func overrides(s dossier.Status, with func(*register.PortalReport)) operation {
 	return o
 }
 
+func evident(r *register.PortalReport) {
+	paperResult(r)
+	r.Evidence = "document-1"
+}
+
 func appointed(due time.Time) func(*register.PortalReport) {
 	return func(r *register.PortalReport) {
 		official(r)
@@ -183,6 +188,43 @@ var terms = map[string]story{
 		also: func(t *testing.T, w *world) {
 			require.Equal(t, []string{"fee_paid 20/02 17:00"}, w.dates(), "paid on Thursday, five working days from then")
 			require.Nil(t, w.stepOf("status").After.DueAt)
+		},
+	},
+	"the fee that the term waits for is paid at the counter": {
+		script: term([]said{{3 * day, 4, nil, false, 0, 1}, {4 * day, 9, paperResult, false, 0, 1}}, func(s *script) {
+			s.fee = 8000
+			s.rules = func(r *clock.Rules) { r.StartsOn = dossier.OnReceptionAndFee }
+			s.asks = []timedAsk{{day, pays(3000)}, {2 * day, pays(5000)}}
+		}),
+		path: path(2, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
+		also: func(t *testing.T, w *world) {
+			require.Equal(t, []string{"fee_paid 19/02 17:00"}, w.dates(), "settled on Wednesday, five working days from then")
+		},
+	},
+	"the fee that the term waits for is paid at the portal": {
+		script: term([]said{{day, 6, fee(8000), false, 0, 1}, {2 * day, 4, nil, false, 0, 1}, {4 * day, 9, paperResult, false, 0, 1}}, func(s *script) {
+			s.fee = 8000
+			s.rules = func(r *clock.Rules) { r.StartsOn = dossier.OnReceptionAndFee }
+		}),
+		path: path(2, 6, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
+		also: func(t *testing.T, w *world) {
+			require.Equal(t, []string{"resume 19/02 17:00"}, w.dates(), "the authority goes on, and so it has its fee")
+		},
+	},
+	"decided in time, and heard of after the date": {
+		script: term([]said{{3 * time.Hour, 4, nil, false, 0, 1}, {7 * day, 9, paperResult, false, day, 1}}, nil),
+		path:   path(2, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
+		also: func(t *testing.T, w *world) {
+			require.Contains(t, w.kinds(), "overdue", "as long as nobody knew better")
+			require.False(t, w.Row.Overdue, "the authority's word is of the 17th, before closing")
+		},
+	},
+	"asked in time, and heard of after the date": {
+		script: term([]said{{3 * time.Hour, 4, nil, false, 0, 1}, {7 * day, 5, nil, false, day, 1}, {40 * day, 3, nil, false, 0, 1}}, func(s *script) { s.staff = nil }),
+		path:   path(2, 4, 5, 3), done: keys("submit/1"),
+		also: func(t *testing.T, w *world) {
+			require.Contains(t, w.kinds(), "overdue")
+			require.False(t, w.Row.Overdue, "a term that stood still by then did not run out")
 		},
 	},
 	"papers handed over after three o'clock": {
@@ -368,12 +410,26 @@ var terms = map[string]story{
 	},
 	"a manager sets the status, where the portal has gone silent": {
 		script: term([]said{{3 * time.Hour, 4, nil, false, 0, 1}}, func(s *script) {
-			s.asks = []timedAsk{{day, overrides(5, nil)}, {day + time.Hour, overrides(10, nil)}, {day + 2*time.Hour, overrides(4, nil)}, {2 * day, overrides(9, paperResult)}}
+			s.asks = []timedAsk{{day, overrides(5, nil)}, {day + time.Hour, overrides(10, nil)}, {day + 2*time.Hour, overrides(4, nil)}, {2 * day, overrides(9, evident)}}
 			s.staff = staff(nil)
 		}),
 		path: path(2, 4, 5, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
 		also: func(t *testing.T, w *world) {
 			require.Equal(t, []string{"wrong_state"}, w.refusedFor(dossier.Override), "only what the graph has")
+			i := slices.IndexFunc(w.Steps, func(s step) bool { return s.Data["to"] == "resolved" })
+			require.Equal(t, "document-1", w.Steps[i].Data["document"], "the history names the evidence")
+		},
+	},
+	"not even a manager asks a third time": {
+		script: term([]said{{3 * time.Hour, 4, nil, false, 0, 1}, {9 * time.Hour, 5, nil, false, 0, 1}, {10 * time.Hour, 4, nil, false, 0, 1},
+			{3 * day, 9, paperResult, false, 0, 1}}, func(s *script) {
+			s.asks = []timedAsk{{12 * time.Hour, overrides(5, nil)}, {13 * time.Hour, command(dossier.Approve)}, {14 * time.Hour, overrides(5, nil)},
+				{15 * time.Hour, overrides(4, nil)}, {16 * time.Hour, overrides(5, nil)}}
+			s.staff = staff(nil)
+		}),
+		path: path(2, 4, 5, 4, 5, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
+		also: func(t *testing.T, w *world) {
+			require.Equal(t, []string{"supplement_limit", "supplement_limit"}, w.refusedFor(dossier.Override), "not without approval, and never a third")
 		},
 	},
 	"a manager holds a dossier and lets it go": {
@@ -385,6 +441,40 @@ var terms = map[string]story{
 		also: func(t *testing.T, w *world) {
 			require.Equal(t, []string{"wrong_state"}, w.refusedFor(dossier.Retry), "what is held on purpose is not retried")
 			require.Less(t, w.indexOf("resume"), w.indexOf("delivery_booked"), "nothing goes on by itself meanwhile")
+		},
+	},
+	"held while the parcel travels, which comes to nothing": {
+		script: term([]said{{3 * time.Hour, 4, nil, false, 0, 1}, {4 * time.Hour, 9, paperResult, false, 0, 1}}, func(s *script) {
+			s.carrier = carrier(map[string]way{"home/1": {dossier.DeliveryBooked, dossier.DeliveryPickedUp, dossier.DeliveryReturned}})
+			s.asks = []timedAsk{{5 * time.Hour, command(dossier.Hold)}, {2 * day, command(dossier.Resume)}}
+			s.staff = func(_ *world, _, after register.Position) []ask {
+				if after.Parked == "delivery_failed" {
+					return []ask{{day, command(dossier.Retry)}}
+				}
+				return nil
+			}
+		}),
+		path: path(2, 4, 9, 10), done: keys("courier/home/1", "courier/home/2", "submit/1"),
+		also: func(t *testing.T, w *world) {
+			i := slices.IndexFunc(w.Steps, func(s step) bool { return s.Task == "delivery_failed" })
+			require.Greater(t, i, w.indexOf("resume"), "the clerk hears of it, and nothing is sent anew unasked")
+		},
+	},
+	"held while an order is tried in vain": {
+		script: term([]said{{3 * time.Hour, 4, nil, false, 0, 1}, {4 * time.Hour, 9, paperResult, false, 0, 1}}, func(s *script) {
+			s.fault = faultAt("courier/home/1", fault{notDone: true}, fault{later: 5 * time.Hour}, fault{refuse: "address_rejected"})
+			s.asks = []timedAsk{{5 * time.Hour, command(dossier.Hold)}, {2 * day, command(dossier.Resume)}}
+			s.staff = func(_ *world, _, after register.Position) []ask { // of a run that begins anew meanwhile
+				if after.Parked == "address_rejected" {
+					return []ask{{day, command(dossier.Contact)}}
+				}
+				return nil
+			}
+		}),
+		path: path(2, 4, 9, 10), done: keys("courier/home/2", "submit/1"),
+		also: func(t *testing.T, w *world) {
+			require.Equal(t, "held", w.stepOf("parked").After.Parked, "a refusal is noted, and lifts no hold")
+			require.Less(t, w.indexOf("resume"), w.indexOf("delivery_booked"))
 		},
 	},
 }

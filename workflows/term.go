@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"strconv"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -29,6 +30,17 @@ func (d *run) clockOf(before dossier.Status, r register.PortalReport) *register.
 		return &register.ClockEvent{Kind: register.ClockResume, At: r.At, DueAt: r.DueAt}
 	default:
 		return nil
+	}
+}
+
+// holdAgainst judges a decision or a request by the moment it was made: what the
+// authority did in time was in time, whenever we hear of it, and the other way round.
+func (d *run) holdAgainst(e *register.ClockEvent, data map[string]string) {
+	if e == nil || e.Kind != register.ClockStop && e.Kind != register.ClockPause || d.DueAt == nil || !d.Clock.Runs() {
+		return
+	}
+	if late := e.At.After(*d.DueAt); late != d.Overdue {
+		d.Overdue, data["overdue"] = late, strconv.FormatBool(late)
 	}
 }
 
@@ -64,6 +76,15 @@ func (d *run) markPassed(ctx workflow.Context, now time.Time) error {
 	}
 	return d.record(ctx, register.Transition{Kind: kind, Task: task, TaskOwner: owner, Data: map[string]string{"mark": last.Name},
 		Clock: &register.ClockEvent{Kind: register.ClockMark, At: now}})
+}
+
+// judgeAsking says why a supplement cannot be asked for: neither an officer nor a
+// manager asks oftener than is approved (Decree 61/2018/NĐ-CP Art 11(2)(c)).
+func (d *run) judgeAsking(r register.PortalReport) *Refusal {
+	if r.Status == dossier.SupplementRequired && !d.Clock.MayAsk() {
+		return d.refusal("supplement_limit")
+	}
+	return nil
 }
 
 // judgeExtension says why a due date cannot be put off: never a second time, and

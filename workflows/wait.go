@@ -157,10 +157,10 @@ func (d *run) ring(ctx workflow.Context) error {
 func (d *run) limitPassed(ctx workflow.Context) error {
 	d.Waiting.Passed++
 	d.Waiting.Until = nil
-	t := register.Transition{Kind: "limit_passed", Task: "limit_passed", Data: map[string]string{"who": string(d.Waiting.Who), "what": string(d.Waiting.What)}}
+	t := register.Transition{Kind: "limit_passed", Task: "limit_passed", TaskCause: string(d.Waiting.What), Data: map[string]string{"who": string(d.Waiting.Who), "what": string(d.Waiting.What)}}
 	if d.Waiting.What == dossier.WhatSupplement && d.Waiting.Passed == 1 {
 		// The citizen's time is over: what follows is for the authority to say.
-		t.Kind, t.Task, t.TaskOwner = "supplement_not_given", "supplement_not_given", dossier.WhoAuthority
+		t.Kind, t.Task, t.TaskCause, t.TaskOwner = "supplement_not_given", "supplement_not_given", "", dossier.WhoAuthority
 	}
 	return d.record(ctx, t)
 }

@@ -116,6 +116,9 @@ func (a *application) apply() error {
 	case register.ClockHandedOver:
 		return a.fact(&c.HandedOverAt)
 	case register.ClockFeePaid:
+		if c.Asking == ReasonFee {
+			c.Asking = ""
+		}
 		return a.fact(&c.FeeAt)
 	case register.ClockPause:
 		a.pause()
@@ -140,7 +143,7 @@ func (a *application) apply() error {
 		return nil
 	case register.ClockStop:
 		a.end(e.At)
-		c.Stopped, c.Marks = true, nil
+		c.Stopped, c.Asking, c.Marks = true, "", nil
 		return nil
 	default:
 		return fmt.Errorf("unknown event %q", e.Kind)
@@ -163,6 +166,7 @@ func (a *application) received() error {
 	at := a.event.At
 	a.rules.tell(c)
 	c.ReceivedAt, c.Paper, c.FeeOwed = &at, a.event.Paper, a.event.FeeOwed
+	a.answered()
 	if a.event.DueAt != nil {
 		return a.appointed(at, *a.event.DueAt)
 	}
@@ -208,16 +212,38 @@ func (a *application) start() error {
 // count begins the term at a moment, with nothing behind it.
 func (a *application) count(start time.Time) error {
 	c := &a.Clock
-	c.StartedAt, c.Term, c.Pauses, c.Fixed, c.FixedAt = &start, a.rules.Term, nil, nil, nil
+	c.Term, c.Pauses, c.Fixed, c.FixedAt = a.rules.Term, nil, nil, nil
 	c.Told, c.Reached = nil, ""
+	a.begin(start)
 	return a.due()
+}
+
+// begin is the first moment of the term. While the citizen has yet to give what
+// was asked for before, as papers that come with a supplement, it stands still.
+func (a *application) begin(start time.Time) {
+	c := &a.Clock
+	c.StartedAt = &start
+	if c.Asking != "" {
+		a.halt(start)
+	}
+}
+
+// halt stops the term for what the citizen is asked for, where the rules say so.
+func (a *application) halt(at time.Time) {
+	c := &a.Clock
+	if !c.Runs() || a.effect(c.Asking) == dossier.RunsOn {
+		return
+	}
+	c.Paused = &register.Pause{From: later(at, *c.StartedAt), Reason: c.Asking}
+	c.Marks = nil
+	a.Began = c.Paused
 }
 
 // fix takes a date that somebody names in place of the term's.
 func (a *application) fix(due time.Time) error {
 	c, at := &a.Clock, a.event.At
 	if c.StartedAt == nil {
-		c.StartedAt = &at
+		a.begin(at)
 	}
 	if c.Paused == nil {
 		c.Pauses = nil
@@ -226,18 +252,24 @@ func (a *application) fix(due time.Time) error {
 	return a.due()
 }
 
-// pause stops the clock for a request to the citizen, where the rules say so.
+// pause notes a request to the citizen. A term that runs stands still for it.
 func (a *application) pause() {
 	c, e := &a.Clock, a.event
 	if e.Reason == ReasonSupplement {
 		c.Asked++
 	}
-	if !c.Runs() || a.effect(e.Reason) == dossier.RunsOn {
-		return
+	c.Asking = e.Reason
+	a.halt(e.At)
+}
+
+// answered ends a request. An authority that goes on after it has asked for a fee
+// has it, wherever it was paid.
+func (a *application) answered() {
+	c, at := &a.Clock, a.event.At
+	if c.Asking == ReasonFee && c.FeeAt == nil {
+		c.FeeAt = &at
 	}
-	c.Paused = &register.Pause{From: later(e.At, *c.StartedAt), Reason: e.Reason}
-	c.Marks = nil
-	a.Began = c.Paused
+	c.Asking = ""
 }
 
 // The reasons of a pause.
@@ -261,15 +293,17 @@ func later(a, b time.Time) time.Time {
 }
 
 // resume goes on: from the start again, or with the pause left out. A term that
-// stood still for nothing that the rules know goes on as it was.
+// stood still for nothing that the rules know goes on as it was; one that waited
+// for a fee may begin.
 func (a *application) resume() error {
 	c, e := &a.Clock, a.event
 	paused := a.end(e.At)
+	a.answered()
 	switch {
 	case e.DueAt != nil && c.ReceivedAt != nil:
 		return a.appointed(later(e.At, value(c.StartedAt)), *e.DueAt)
 	case paused == nil:
-		return nil
+		return a.start()
 	case a.effect(paused.Reason) == dossier.Restarts && a.rules.Term != (dossier.Limit{}):
 		return a.count(paused.To)
 	default:

@@ -112,6 +112,13 @@ func TestWhatMovesADueDate(t *testing.T) {
 		"moved":                                      {standard(), []register.ClockEvent{on, dated("move", at(12, 9, 0), at(24, 17, 0))}, "24/02 17:00"},
 		"no term, no date":                           {standard(untimed), []register.ClockEvent{on}, "none"},
 		"no term, an appointment":                    {standard(untimed), []register.ClockEvent{dated("received", at(5, 9, 0), at(7, 10, 0))}, "07/02 10:00"},
+		"paper that comes with the supplement":       {standard(), []register.ClockEvent{paper(at(5, 9, 0)), asks(at(6, 9, 0), "supplement"), event("handed_over", at(7, 9, 0)), event("resume", at(10, 9, 0))}, "17/02 17:00"},
+		"paper that comes with it, and a pause":      {standard(pausing), []register.ClockEvent{paper(at(5, 9, 0)), asks(at(6, 9, 0), "supplement"), event("handed_over", at(7, 9, 0)), event("resume", at(10, 9, 0))}, "17/02 17:00"},
+		"a supplement before the hand-over":          {standard(), []register.ClockEvent{paper(at(5, 9, 0)), asks(at(6, 9, 0), "supplement"), event("resume", at(7, 9, 0))}, "none"},
+		"a supplement before, and then handed over":  {standard(), []register.ClockEvent{paper(at(5, 9, 0)), asks(at(6, 9, 0), "supplement"), event("resume", at(7, 9, 0)), event("handed_over", at(10, 9, 0))}, "17/02 17:00"},
+		"the authority goes on: it has the fee":      {standard(withFee), []register.ClockEvent{owed, asks(at(6, 9, 0), "fee"), event("resume", at(10, 9, 0))}, "17/02 17:00"},
+		"a supplement is no fee":                     {standard(withFee), []register.ClockEvent{owed, asks(at(6, 9, 0), "supplement"), event("resume", at(10, 9, 0))}, "none"},
+		"the fee is confirmed while it is asked for": {standard(withFee), []register.ClockEvent{owed, asks(at(6, 9, 0), "fee"), event("fee_paid", at(7, 9, 0)), event("resume", at(10, 9, 0))}, "14/02 17:00"},
 		"decided, and nothing moves any more":        {standard(), []register.ClockEvent{on, event("stop", at(7, 9, 0)), event("recompute", at(8, 9, 0))}, "12/02 17:00"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -195,6 +202,32 @@ func TestSupplementsAreCounted(t *testing.T) {
 	require.False(t, c.MayApprove(), "one at a time, and never a third")
 	c, _ = live(t, r, asks(at(4, 9, 0), "supplement"))
 	require.False(t, c.MayAsk(), "one before acceptance is one")
+}
+
+// A term that begins while the citizen has yet to give a supplement stands still
+// from its first moment: it warns of nothing and can run out for nobody.
+func TestATermThatBeginsDuringASupplement(t *testing.T) {
+	t.Parallel()
+	r := standard()
+	c, _ := live(t, r, register.ClockEvent{Kind: register.ClockReceived, At: at(5, 9, 0), Paper: true}, asks(at(6, 9, 0), "supplement"))
+	got, err := clock.Apply(c, event("handed_over", at(7, 9, 0)), r)
+	require.NoError(t, err)
+	require.NotNil(t, got.Clock.StartedAt)
+	require.False(t, got.Clock.Runs())
+	require.Empty(t, got.Clock.Marks)
+	require.Equal(t, at(7, 9, 0), got.Began.From.In(dossier.Zone))
+	got, err = clock.Apply(got.Clock, event("resume", at(10, 9, 0)), r)
+	require.NoError(t, err)
+	require.True(t, got.Clock.Runs())
+	require.Equal(t, at(10, 9, 0), got.Ended.To.In(dossier.Zone))
+}
+
+// Rules may have it that no supplement is asked for at all.
+func TestRulesWithoutSupplements(t *testing.T) {
+	t.Parallel()
+	none := standard(func(r *clock.Rules) { r.Supplements, r.SupplementsMost = 0, 0 })
+	require.False(t, clock.Begin(none).MayAsk())
+	require.True(t, register.Clock{}.MayAsk(), "of a catalogue without clocks nobody knows")
 }
 
 // Any rounds of supplements and fees, at any moments: the due date never lies

@@ -21,13 +21,15 @@ type Clock struct {
 	Extensions      int `json:"extensions,omitempty"`
 
 	// What has happened. Asked counts the authority's requests for a supplement;
-	// Approved those beyond the usual number that somebody approved.
+	// Approved those beyond the usual number that somebody approved. Asking is what
+	// the citizen has yet to give: supplement or fee.
 	ReceivedAt   *time.Time `json:"received_at,omitempty"`
 	HandedOverAt *time.Time `json:"handed_over_at,omitempty"`
 	FeeAt        *time.Time `json:"fee_at,omitempty"`
 	FeeOwed      bool       `json:"fee_owed,omitempty"`
 	Paper        bool       `json:"paper,omitempty"`
 	Asked        int        `json:"asked,omitempty"`
+	Asking       string     `json:"asking,omitempty"`
 	Approved     int        `json:"approved,omitempty"`
 	Extended     int        `json:"extended,omitempty"`
 
@@ -46,7 +48,8 @@ type Clock struct {
 	Calendar        string `json:"calendar,omitempty"`
 	CalendarVersion string `json:"calendar_version,omitempty"`
 	// Marks are the moments still to come, in order; Told are those that have come
-	// since the term began or a date was named, Reached the last of them. ExtendUntil is the last moment at which the date may be put off.
+	// since the term began or a date was named, Reached the last of them. ExtendUntil
+	// is the last moment at which the date may be put off.
 	Marks       []Mark     `json:"marks,omitempty"`
 	Told        []string   `json:"told,omitempty"`
 	Reached     string     `json:"reached,omitempty"`
@@ -78,9 +81,9 @@ func (c Clock) Extendable() bool {
 }
 
 // MayAsk says whether the authority may ask for another supplement: within the
-// usual number, or beyond it with as many approvals.
+// usual number, or beyond it with as many approvals. Without rules nobody counts.
 func (c Clock) MayAsk() bool {
-	return c.SupplementsMost == 0 || c.Asked < min(c.Supplements+c.Approved, c.SupplementsMost)
+	return c.ID == "" || c.Asked < min(c.Supplements+c.Approved, c.SupplementsMost)
 }
 
 // MayApprove says whether a supplement beyond the usual number can be approved.

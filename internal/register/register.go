@@ -121,6 +121,7 @@ type PortalReport struct {
 	Fee        int64          `json:"fee,omitempty"`
 	Result     *Result        `json:"result,omitempty"`
 	TextID     string         `json:"text_id,omitempty"`
+	Evidence   string         `json:"evidence,omitempty"` // id of the document that a manager's word rests on
 }
 
 // ParcelReport is what a shipment's events add up to.
@@ -164,7 +165,8 @@ type Transition struct {
 	// TaskOwner names somebody else.
 	Task      string      `json:"task,omitempty"`
 	TaskOwner dossier.Who `json:"task_owner,omitempty"`
-	// TaskCause is a code of the technical cause, for the manager.
+	// TaskCause is a code of the technical cause, for the manager; of a passed limit,
+	// what was waited for.
 	TaskCause string `json:"task_cause,omitempty"`
 }
 

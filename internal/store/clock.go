@@ -87,7 +87,10 @@ func wind(d *Dossier, c *ClockChange, now time.Time, data map[string]string) {
 	if c == nil {
 		return
 	}
-	d.Clock, d.ClockMark = c.Clock, c.Clock.Reached
+	d.Clock, d.ClockMark = c.Clock, ""
+	if c.Clock.Runs() { // a term that stands still or has ended warns of nothing
+		d.ClockMark = c.Clock.Reached
+	}
 	if c.Date != nil {
 		due := micros(c.Date.DueAt)
 		if d.DueAt != nil && !d.DueAt.Equal(due) {
@@ -148,8 +151,9 @@ func (s *Store) CountRunningClocks(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// underWay are the statuses in which the authority has yet to decide.
-var underWay = []dossier.Status{dossier.Accepted, dossier.Processing, dossier.SupplementRequired, dossier.PaymentRequired}
+// underWay are the statuses in which the authority has yet to decide. A dossier can
+// go back to be registered after a supplement, and its term with it.
+var underWay = []dossier.Status{dossier.Registered, dossier.Accepted, dossier.Processing, dossier.SupplementRequired, dossier.PaymentRequired}
 
 func running(q *gorm.DB) *gorm.DB {
 	return q.Where("closed_at IS NULL AND due_at IS NOT NULL AND status IN ?", underWay)

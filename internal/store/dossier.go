@@ -61,7 +61,7 @@ type Dossier struct {
 	Submitted        bool
 	LastReport       *time.Time
 	Clock            register.Clock `gorm:"serializer:json"`
-	ClockMark        string         // the last mark of the term that has come
+	ClockMark        string         // the last mark of the term that has come, while it runs
 	RulesVersion     string
 	TrackToken       string
 	SearchName       string

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -287,31 +286,4 @@ func (s *Store) movesOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
 		return s.homePapers(tx, d.Code, []string{custody.Authority, custody.Office, custody.Carrier}, custody.Holder{Kind: t.HomePapers})
 	}
 	return nil
-}
-
-// tasksOf opens the step's task, and closes the open ones when nothing is
-// parked any more.
-func (s *Store) tasksOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
-	if t.Task != "" {
-		return s.open(tx, d, t.Task, t.TaskCause, cmp.Or(t.TaskOwner, t.After.Waiting.Who))
-	}
-	if t.After.Parked != "" {
-		return nil
-	}
-	return tx.Model(&Task{}).Where("dossier_code = ? AND closed_at IS NULL AND kind <> ?", d.Code, "portal_code_taken").
-		Update("closed_at", s.now()).Error
-}
-
-func (s *Store) open(tx *gorm.DB, d *Dossier, kind, cause string, owner dossier.Who) error {
-	if kind == "portal_code_taken" { // told of once, however often the number comes
-		var told int64
-		if err := tx.Model(&Task{}).Where("dossier_code = ? AND kind = ?", d.Code, kind).Count(&told).Error; err != nil || told > 0 {
-			return err
-		}
-	}
-	due := s.now().Add(24 * time.Hour)
-	if d.WaitingUntil != nil {
-		due = *d.WaitingUntil
-	}
-	return tx.Create(&Task{ID: newID(), DossierCode: d.Code, Kind: kind, Owner: owner, Cause: cause, DueAt: due, OpenedAt: s.now()}).Error
 }

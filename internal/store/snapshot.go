@@ -85,7 +85,7 @@ const held = "held"
 func (d Dossier) Standing(hasPapers bool) dossier.Standing {
 	st := dossier.Standing{Stage: d.Stage, Status: d.Status, WaitingFor: d.WaitingWhat, Parked: d.Parked != "", Route: d.Route,
 		Method: d.DeliveryMethod, Delivery: d.DeliveryState, HomeBooked: d.ShipmentID != "" && d.DeliveryState != dossier.DeliveryNone, HasPapers: hasPapers, FeeExpected: d.FeeDue > 0,
-		Held: d.Parked == held, Dated: d.DueAt != nil, Extendable: d.Clock.Extendable(), Approvable: d.Clock.MayApprove()}
+		Held: d.Parked == held, Dated: d.DueAt != nil || d.Clock.StartedAt != nil, Extendable: d.Clock.Extendable(), Approvable: d.Clock.MayApprove()}
 	if d.Parked == deliveryFailed {
 		st.Delivery = dossier.DeliveryReturned
 	}
