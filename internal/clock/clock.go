@@ -60,15 +60,20 @@ func (r Rules) tell(c *register.Clock) {
 }
 
 // Apply lets an event happen to a clock. An event that says nothing new changes
-// nothing. The error is ErrNotNow, or the calendar's: its reach ends somewhere.
+// nothing. The error is ErrNotNow, which changes nothing either, or a
+// *calendar.ReachError: then what happened is noted all the same, and only the
+// date is missing.
 func Apply(c register.Clock, e register.ClockEvent, r Rules) (Change, error) {
 	a := application{Change: Change{Clock: clone(c)}, rules: r, event: e}
 	err := a.apply()
 	if err != nil {
-		return Change{Clock: c}, fmt.Errorf("clock: %s: %w", e.Kind, err)
+		err = fmt.Errorf("clock: %s: %w", e.Kind, err)
+	}
+	if err != nil && !errors.Is(err, calendar.ErrOutOfReach) {
+		return Change{Clock: c}, err
 	}
 	a.Clock = plain(a.Clock)
-	return a.Change, nil
+	return a.Change, err
 }
 
 // plain writes every moment as the register gives it back: UTC, in microseconds.

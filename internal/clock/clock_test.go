@@ -311,3 +311,22 @@ func TestAnyEventsInAnyOrder(t *testing.T) {
 		}
 	})
 }
+
+// Where the calendar's years have run out nobody can name a date, but nothing
+// that happened is lost.
+func TestBeyondTheCalendarOnlyTheDateIsMissing(t *testing.T) {
+	t.Parallel()
+	r := standard()
+	_, last := r.Calendar.Reach()
+	c := clock.Begin(r)
+	got, err := clock.Apply(c, received(last), r)
+	require.ErrorIs(t, err, calendar.ErrOutOfReach)
+	require.Nil(t, got.Date)
+	require.True(t, got.Clock.Runs(), "received it was")
+	got, err = clock.Apply(got.Clock, asks(last.Add(time.Hour), "supplement"), r)
+	require.NoError(t, err)
+	got, err = clock.Apply(got.Clock, event("resume", last.Add(2*time.Hour)), r)
+	require.ErrorIs(t, err, calendar.ErrOutOfReach)
+	require.Nil(t, got.Clock.Paused, "and the pause is over")
+	require.NotNil(t, got.Ended)
+}

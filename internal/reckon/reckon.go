@@ -36,7 +36,7 @@ func (k Reckoner) Apply(ctx context.Context, d store.Dossier, e register.ClockEv
 	got, err := clock.Apply(d.Clock, e, rules)
 	if reach := new(calendar.ReachError); errors.As(err, &reach) {
 		slog.WarnContext(ctx, "no due date", "code", d.Code, "procedure", d.ProcedureCode, "error", err)
-		return &store.ClockChange{Clock: d.Clock}, nil
+		err = nil // what happened is noted, and the dossier goes on
 	}
 	if errors.Is(err, clock.ErrNotNow) {
 		slog.WarnContext(ctx, "the legal term does not take what the workflow says", "code", d.Code, "event", e.Kind)
