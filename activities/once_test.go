@@ -229,3 +229,27 @@ func TestActThatMayBeUnderWayIsNotDoneAgain(t *testing.T) {
 	require.NoError(t, w.SubmitDossier(t.Context(), order))
 	require.Equal(t, 1, w.portal.submitted)
 }
+
+// A worker restarted over and over asks often; that must not put off for ever
+// the moment from which "no such act" is an answer.
+func TestAskingDoesNotKeepADeadCallUnderWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.file()
+	order := submission(code)
+	_, _, err := w.Store.BeginEffect(t.Context(), order.Key, code, "submit") // and then the process was killed
+	require.NoError(t, err)
+	w.portal.lookup = finding(portal.Receipt{}, portal.ErrNoSuchKey)
+	w.portal.submit = submitting(portal.Receipt{Reference: "ref-1"}, nil)
+
+	for _, left := range []time.Duration{13 * time.Second, 6 * time.Second} {
+		w.now = w.now.Add(7 * time.Second)
+		app := asApplication(t, w.SubmitDossier(t.Context(), order))
+		require.Equal(t, []any{"may_be_under_way", left}, []any{app.Message(), app.NextRetryDelay()})
+	}
+	w.now = w.now.Add(6 * time.Second)
+	require.NoError(t, w.SubmitDossier(t.Context(), order))
+	require.Equal(t, 1, w.portal.submitted)
+	e := w.effect(code)
+	require.Equal(t, []any{store.EffectDone, "ref-1"}, []any{e.State, e.Reference})
+}

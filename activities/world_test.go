@@ -100,6 +100,7 @@ type world struct {
 	portal  *fakePortal
 	carrier *fakeCarrier
 	keys    int
+	now     time.Time // what the store's clock says
 }
 
 // template is a migrated database with the catalogue, made once.
@@ -137,7 +138,8 @@ func newWorld(t *testing.T) *world {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "r.db")
 	require.NoError(t, os.WriteFile(file, raw, 0o600))
-	s, err := store.Open("sqlite:"+file, store.Options{Now: func() time.Time { return moment }})
+	w := &world{t: t, portal: &fakePortal{}, carrier: &fakeCarrier{}, now: moment}
+	s, err := store.Open("sqlite:"+file, store.Options{Now: func() time.Time { return w.now }})
 	require.NoError(t, err)
 	t.Cleanup(func() { s.Close() }) //nolint:errcheck // some tests close it themselves
 	folder := filepath.Join(dir, "blobs")
@@ -145,7 +147,6 @@ func newWorld(t *testing.T) *world {
 	b, err := blob.Open(folder)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close()) })
-	w := &world{t: t, portal: &fakePortal{}, carrier: &fakeCarrier{}}
 	w.Activities = &activities.Activities{Store: s, Blobs: b, Portal: w.portal, Calendars: func(context.Context) (*calendar.Book, error) { return calendar.DefaultBook(), nil },
 		Carriers: map[string]courier.Carrier{"viettelpost": w.carrier}}
 	return w

@@ -40,7 +40,9 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		// Long, because it guards against hanging, not slowness: a busy machine
+		// with the race detector on is many times slower than a quiet one.
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 		defer cancel()
 		rep, err := scan.Check(ctx, bytes.NewReader(data), int64(len(data)), profile)
 		if err != nil {

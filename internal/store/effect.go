@@ -25,7 +25,7 @@ type Effect struct {
 	Cause       string // code of how the last try ended; "" while that is not known
 	Tries       int
 	CreatedAt   time.Time
-	UpdatedAt   time.Time
+	UpdatedAt   time.Time // when the last call began (Cause "") or ended
 }
 
 // BeginEffect stores the key before the call and counts the try. first says that
@@ -36,7 +36,9 @@ func (s *Store) BeginEffect(ctx context.Context, key, code, act string) (e Effec
 	if res.Error != nil || res.RowsAffected == 1 {
 		return row, res.Error == nil, res.Error
 	}
-	err = s.with(ctx).Model(&Effect{}).Where("key = ?", key).Update("tries", gorm.Expr("tries + 1")).Error
+	// UpdateColumn leaves updated_at alone: it says when the last call began or
+	// ended, and a try that comes only to ask must not renew it.
+	err = s.with(ctx).Model(&Effect{}).Where("key = ?", key).UpdateColumn("tries", gorm.Expr("tries + 1")).Error
 	if err != nil {
 		return e, false, err
 	}

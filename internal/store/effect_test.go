@@ -26,8 +26,14 @@ func TestEffects(t *testing.T) {
 		e, first, err = f.BeginEffect(ctx, key, d.Code, "submit")
 		require.NoError(t, err)
 		require.False(t, first, "the try before may have arrived")
-		want.Tries, want.UpdatedAt = 2, keep(f.clock.Now())
-		require.Equal(t, want, e)
+		want.Tries = 2
+		require.Equal(t, want, e, "asking again is no call: how long the last one may be under way counts on from its own time")
+
+		require.NoError(t, f.TryEffect(ctx, key))
+		want.UpdatedAt = keep(f.clock.Now())
+		list, err := f.Effects(ctx, d.Code)
+		require.NoError(t, err)
+		require.Equal(t, []store.Effect{want}, list, "another call begins")
 
 		require.NoError(t, f.EndEffect(ctx, key, store.EffectRefused, "", "no_such_procedure"))
 		require.NoError(t, f.EndEffect(ctx, key, store.EffectDone, "DVC-1", ""))
@@ -39,7 +45,7 @@ func TestEffects(t *testing.T) {
 
 		_, _, err = f.BeginEffect(ctx, d.Code+"/courier/home/1", d.Code, "book_home")
 		require.NoError(t, err)
-		list, err := f.Effects(ctx, d.Code)
+		list, err = f.Effects(ctx, d.Code)
 		require.NoError(t, err)
 		require.Len(t, list, 2)
 		requireKept(t, list)
