@@ -79,14 +79,16 @@ func TestChainsHoldAfterAnyHistory(t *testing.T) {
 			}
 			return nil
 		}))
+		lived := 0
 		for _, code := range codes {
 			require.NoError(t, f.VerifyAudit(t.Context(), code))
 			log, err := f.Timeline(t.Context(), code)
 			require.NoError(t, err)
-			require.Greater(t, len(log), 5)
+			lived += len(log)
 			require.Equal(t, int64(len(log)), f.row(code).Revision, "one entry per change")
 			requireKept(t, log)
 		}
+		require.Greater(t, lived, 24, "40 to 56 in a hundred runs; one dossier alone may be passed over by the dice")
 		require.ErrorIs(t, f.VerifyAudit(t.Context(), "unknown"), store.ErrNotFound)
 	})
 }
