@@ -1,4 +1,4 @@
-// Package keyfile keeps signing keys in files: made once, readable by their owner
+// Package keyfile keeps signing keys and secrets in files: made once, readable by their owner
 // only, the same for every process that starts in the folder.
 package keyfile
 
@@ -68,6 +68,12 @@ func create(file, prefix string) error {
 	if err != nil {
 		return err
 	}
+	return PlaceOnce(file, raw)
+}
+
+// PlaceOnce writes a file that only its owner may read, whole, and leaves one
+// that is there already as it is.
+func PlaceOnce(file string, raw []byte) error {
 	// A link, unlike a rename, does not replace what is there.
 	if err := place(file, raw, 0o600, os.Link); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"hoso/internal/keyfile"
 )
 
 // Webhooks are the secrets with which outside parties sign what they report:
@@ -78,40 +80,16 @@ func makeWebhooks(file string, carriers []string) error {
 	if err != nil {
 		return err
 	}
-	return placeOnce(file, append(raw, '\n'))
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	return keyfile.PlaceOnce(file, append(raw, '\n'))
 }
 
 func newSecret() string {
 	raw := make([]byte, 32)
 	rand.Read(raw) //nolint:errcheck // crypto/rand never fails
 	return base64.RawURLEncoding.EncodeToString(raw)
-}
-
-// placeOnce writes a file beside its place and links it there: whole, and never
-// over one that is there.
-func placeOnce(file string, raw []byte) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".new-*") // 0600 from its making
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) //nolint:errcheck // only the link stays
-	_, err = f.Write(raw)
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), file); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
 }
 
 // portalSecrets and carrierSecrets give the secrets as the verifying side takes them.
