@@ -1,7 +1,11 @@
 // Package custody says who holds a dossier's paper originals. A paper has
 // exactly one holder at every moment. It changes hands by two acts of two
 // people: the holder offers, the receiver takes; the holder changes at the take.
-// The package is pure; the workflow applies its rules and the store keeps the rows.
+// Papers of many dossiers may travel in one sealed bag, which changes hands in
+// their place. Every step of every paper stands in a hash-chained ledger, from
+// which Prove tells where each of them is.
+//
+// The package is pure; the workflows apply its rules and the store keeps the rows.
 package custody
 
 import "fmt"
@@ -49,11 +53,13 @@ type Papers struct {
 	Count   int    `json:"count"`
 	Holder  Holder `json:"holder"`
 	Offered Holder `json:"offered"` // None when no offer is open
+	// Bag is the number of the sealed bag that they lie in; only the bag moves them.
+	Bag string `json:"bag,omitempty"`
 }
 
 // Error is an act that the rules refuse. It names who holds the papers.
 type Error struct {
-	Rule   string // no_papers, unknown_holder, not_holder, offer_to_self, already_holder, not_offered_to_you
+	Rule   string // a stable word, e.g. not_holder
 	Holder Holder
 }
 
@@ -66,6 +72,8 @@ func (p Papers) Offer(from, to Holder) (Papers, error) {
 	switch {
 	case p.Count == 0:
 		return p, &Error{Rule: "no_papers", Holder: p.Holder}
+	case p.Bag != "":
+		return p, &Error{Rule: "in_bag", Holder: p.Holder}
 	case !to.named():
 		return p, &Error{Rule: "unknown_holder", Holder: p.Holder}
 	case p.Holder != from:
@@ -83,6 +91,8 @@ func (p Papers) Take(by Holder) (Papers, error) {
 	switch {
 	case p.Count == 0:
 		return p, &Error{Rule: "no_papers", Holder: p.Holder}
+	case p.Bag != "":
+		return p, &Error{Rule: "in_bag", Holder: p.Holder}
 	case !by.named():
 		return p, &Error{Rule: "unknown_holder", Holder: p.Holder}
 	case p.Holder == by:
