@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"hoso/internal/blob"
+	"hoso/internal/confined"
 	"hoso/internal/identity"
 	"hoso/internal/scan"
 	"hoso/internal/store"
@@ -125,6 +127,9 @@ func storedDocument(body []byte, err error) (*newDocumentOutput, error) {
 	return &newDocumentOutput{Location: "/v1/documents/" + v.ID, Body: v}, err
 }
 
+// retryCheck is when to come back while files cannot be checked.
+const retryCheck = 5 * time.Second
+
 // judge looks at an upload before anything is stored, and refuses what is no
 // scan at all.
 func (s *Server) judge(ctx context.Context, file huma.FormFile) (scan.Report, error) {
@@ -134,7 +139,11 @@ func (s *Server) judge(ctx context.Context, file huma.FormFile) (scan.Report, er
 	case file.Size > s.deps.Scan.MaxBytes:
 		return scan.Report{}, NewTooLarge(s.deps.Scan.MaxBytes)
 	}
-	report, err := scan.Check(ctx, file, file.Size, s.deps.Scan)
+	report, err := s.deps.Checker.Check(ctx, file, file.Size, s.deps.Scan)
+	if errors.Is(err, confined.ErrBusy) {
+		Log(ctx).Warn("scan not checked", "error", loggable(err))
+		return report, NewUnavailable(retryCheck)
+	}
 	if err == nil && !slices.Contains(s.deps.Scan.MediaTypes, report.MediaType) {
 		return report, NewUnsupportedMedia(Field("/file", "file_type", "accepted", strings.Join(s.deps.Scan.MediaTypes, ", ")))
 	}

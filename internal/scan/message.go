@@ -101,6 +101,18 @@ var sentences = map[string]sentence{
 		"Trang {page} có quá nhiều điểm ảnh ({measured} triệu, tối đa {threshold} triệu): hãy quét lại ở 200 đến 300 dpi.",
 		"Page {page} has too many pixels ({measured} million, at most {threshold} million): scan again at 200 to 300 dpi.",
 	},
+	"too_large.memory": {
+		"Tệp cần quá nhiều bộ nhớ để mở: hãy quét lại ở 200 đến 300 dpi, hoặc chia thành nhiều tệp.",
+		"The file needs too much memory to open: scan again at 200 to 300 dpi, or split it into several files.",
+	},
+	"too_large.time": {
+		"Tệp mất quá nhiều thời gian để mở: hãy quét lại ở 200 đến 300 dpi, hoặc chia thành nhiều tệp.",
+		"The file takes too long to open: scan again at 200 to 300 dpi, or split it into several files.",
+	},
+	"too_many_pages.time": {
+		"Tệp dài nên máy chỉ kịp kiểm tra {measured} trang đầu: hãy mở tệp và xem kỹ các trang còn lại, hoặc chia thành nhiều tệp.",
+		"The file is long and only the first {measured} pages could be checked: open it and look at the others, or split it into several files.",
+	},
 	"too_many_pages": {
 		"Tệp có quá nhiều trang (tối đa {threshold} trang): hãy chia thành nhiều tệp.",
 		"The file has too many pages (at most {threshold}): split it into several files.",

@@ -31,7 +31,13 @@ func readPDF(in *inspection) error {
 	}
 	in.judgeTail()
 	for i, pg := range pages {
+		if in.late(i + 1) {
+			break
+		}
 		err := in.judgePDFPage(doc, i+1, pg)
+		if errors.Is(err, errCoding) {
+			err = in.judgeRendered(i+1, pg, err)
+		}
 		if in.src.failed() != nil {
 			return nil // run reports it
 		}
