@@ -32,11 +32,11 @@ type Document struct {
 	Findings  []Finding `json:"findings"`
 }
 
-// Finding is one thing that is wrong with a scan, or may be.
+// Finding is one thing that is wrong with a scan, or may be, or is worth knowing.
 type Finding struct {
 	Code     string `json:"code" example:"blurred"`
 	Page     int    `json:"page,omitempty" doc:"From 1; absent for the file as a whole."`
-	Severity string `json:"severity" enum:"warn,error"`
+	Severity string `json:"severity" enum:"info,warn,error"`
 	Message  string `json:"message" doc:"What to do, in the reader's language."`
 }
 

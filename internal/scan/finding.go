@@ -15,6 +15,7 @@ const (
 
 // The severities of a finding.
 const (
+	SeverityInfo  = "info" // worth knowing, and no blame
 	SeverityWarn  = "warn"
 	SeverityError = "error"
 )
@@ -32,16 +33,17 @@ const (
 	CodeUnsupportedType = "unsupported_type"
 	CodeTooLarge        = "too_large"
 	CodeTooManyPages    = "too_many_pages"
+
+	CodeSignatureValid      = "signature_valid"
+	CodeSignatureInvalid    = "signature_invalid"
+	CodeSignatureUnverified = "signature_unverified"
 )
 
 // Codes that the API knows and this check does not find yet.
 const (
-	CodeSkewed              = "skewed"
-	CodeRotated             = "rotated"
-	CodeDuplicatePage       = "duplicate_page"
-	CodeSignatureValid      = "signature_valid"
-	CodeSignatureInvalid    = "signature_invalid"
-	CodeSignatureUnverified = "signature_unverified"
+	CodeSkewed        = "skewed"
+	CodeRotated       = "rotated"
+	CodeDuplicatePage = "duplicate_page"
 )
 
 // Finding is one thing that is wrong, or may be.
@@ -90,6 +92,9 @@ func verdict(findings []Finding) Verdict {
 	for _, f := range findings {
 		if f.Severity == SeverityError {
 			return Unreadable
+		}
+		if f.Severity == SeverityInfo {
+			continue
 		}
 		worst = Doubtful
 	}

@@ -20,6 +20,7 @@ func readPDF(in *inspection) error {
 		return err
 	}
 	in.judgeActive(doc)
+	in.judgeSignatures(doc)
 	pages, err := pagesOf(doc, in.p.MaxPages+1)
 	if err != nil {
 		return err

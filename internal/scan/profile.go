@@ -64,6 +64,9 @@ type Profile struct {
 	// ActiveContent says for each kind of active content in a PDF how bad it
 	// is: warn, error, or allow.
 	ActiveContent map[string]string `json:"active_content"`
+	// Signatures says for each fault of a PDF's signature how bad it is: warn,
+	// error, or allow.
+	Signatures map[string]string `json:"signatures"`
 }
 
 //go:embed profile.json
@@ -146,9 +149,27 @@ func (p Profile) validateNames() error {
 			return fmt.Errorf("scan: profile: active_content.%s must be warn, error or allow", kind)
 		}
 	}
+	if err := p.validateSignatures(); err != nil {
+		return err
+	}
 	for _, kind := range activeKinds {
 		if p.ActiveContent[kind] == "" {
 			return fmt.Errorf("scan: profile: active_content.%s is missing", kind)
+		}
+	}
+	return nil
+}
+
+// validateSignatures checks that each fault of a signature has its weight.
+func (p Profile) validateSignatures() error {
+	for fault := range p.Signatures {
+		if !slices.Contains(signatureFaults, fault) {
+			return fmt.Errorf("scan: profile: signatures: %q is no fault of a signature", fault)
+		}
+	}
+	for _, fault := range signatureFaults {
+		if s := p.Signatures[fault]; s != SeverityWarn && s != SeverityError && s != allow {
+			return fmt.Errorf("scan: profile: signatures.%s must be warn, error or allow", fault)
 		}
 	}
 	return nil

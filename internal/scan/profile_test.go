@@ -48,6 +48,11 @@ func TestLoadProfileNamesField(t *testing.T) {
 			map[string]string{"script": "perhaps", "launch": "error", "attachment": "error", "dynamic_form": "error"},
 			map[string]string{"script": "error", "launch": "error", "attachment": "error", "dynamic_form": "error", "macro": "error"},
 		},
+		"signatures": {
+			map[string]string{"broken": "error", "changed": "warn", "expired": "warn"},
+			map[string]string{"broken": "perhaps", "changed": "warn", "expired": "warn", "unread": "warn"},
+			map[string]string{"broken": "error", "changed": "warn", "expired": "warn", "unread": "warn", "ugly": "warn"},
+		},
 	}
 	good, err := os.ReadFile("profile.json")
 	require.NoError(t, err)
