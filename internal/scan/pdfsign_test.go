@@ -137,7 +137,8 @@ func TestSignatures(t *testing.T) {
 func reSigned(t testing.TB, s signer, pdf []byte) []byte {
 	out := bytes.Clone(pdf)
 	at := bytes.LastIndex(out, []byte("/Contents <")) + len("/Contents <")
-	copy(out[at:], hex.EncodeToString(s.cms(t, []byte("another file"), from.AddDate(0, 1, 0))))
+	cms := hex.EncodeToString(s.cms(t, []byte("another file"), from.AddDate(0, 1, 0)))
+	copy(out[at:], cms+strings.Repeat("0", hole-len(cms)))
 	return out
 }
 
