@@ -28,7 +28,7 @@ type Document struct {
 	MediaType string    `json:"media_type" example:"application/pdf"`
 	Bytes     int64     `json:"bytes"`
 	Pages     int       `json:"pages" doc:"0 where the file could not be opened."`
-	Verdict   string    `json:"verdict" enum:"ready,doubtful,unreadable"`
+	Verdict   string    `json:"verdict" enum:"ready,doubtful,unreadable" doc:"How well the file can be read. A page that was seen before does not change it."`
 	Findings  []Finding `json:"findings"`
 }
 
@@ -111,6 +111,7 @@ func (s *Server) uploadDocument(ctx context.Context, in *documentInput) (*newDoc
 	answer, err := s.deps.Store.AddDocument(ctx, req, store.Document{
 		SHA256: kept.SHA256, StorageName: kept.Name, MediaType: report.MediaType, Bytes: kept.Bytes, Pages: report.Pages,
 		Verdict: string(report.Verdict), Findings: string(findings), Profile: report.Profile,
+		Prints:  s.printsOf(report),
 		Subject: who.ID, Office: who.Office, Network: who.Network, Authority: who.Authority, Carrier: who.Carrier,
 	}, func(d store.Document) store.Answer {
 		body, _ := json.Marshal(documentView(requestIn(ctx).lang, d)) // plain fields: cannot fail
@@ -153,6 +154,9 @@ func (s *Server) judge(ctx context.Context, file huma.FormFile) (scan.Report, er
 func (s *Server) showDocument(ctx context.Context, in *documentRef) (*documentOutput, error) {
 	d, err := s.findDocument(ctx, in.ID)
 	if err != nil {
+		return nil, err
+	}
+	if d.Seen, err = s.deps.Store.SeenPages(ctx, d.ID, s.deps.Scan.SeenBefore.Common); err != nil {
 		return nil, err
 	}
 	return &documentOutput{documentView(requestIn(ctx).lang, d)}, nil
@@ -217,7 +221,7 @@ func safeType(mediaType string) (string, string) {
 
 func documentView(l lang, d store.Document) Document {
 	v := Document{ID: d.ID, SHA256: d.SHA256, MediaType: d.MediaType, Bytes: d.Bytes, Pages: d.Pages, Verdict: d.Verdict, Findings: []Finding{}}
-	for _, f := range findingsOf(d) {
+	for _, f := range append(findingsOf(d), seenFindings(d)...) {
 		v.Findings = append(v.Findings, Finding{Code: f.Code, Page: f.Page, Severity: f.Severity, Message: f.Message(l.tag())})
 	}
 	return v

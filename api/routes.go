@@ -13,6 +13,7 @@ func (s *Server) registerAll() {
 	s.registerOffices()
 	s.registerClock()
 	s.registerDocuments()
+	s.registerSeen()
 	s.registerDossiers()
 	s.registerTimeline()
 	s.registerTerm()

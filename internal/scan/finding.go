@@ -33,6 +33,7 @@ const (
 	CodeUnsupportedType = "unsupported_type"
 	CodeTooLarge        = "too_large"
 	CodeTooManyPages    = "too_many_pages"
+	CodeSeenBefore      = "seen_before"
 
 	CodeSignatureValid      = "signature_valid"
 	CodeSignatureInvalid    = "signature_invalid"

@@ -101,6 +101,10 @@ var sentences = map[string]sentence{
 		"Trang {page} có quá nhiều điểm ảnh ({measured} triệu, tối đa {threshold} triệu): hãy quét lại ở 200 đến 300 dpi.",
 		"Page {page} has too many pixels ({measured} million, at most {threshold} million): scan again at 200 to 300 dpi.",
 	},
+	"seen_before": {
+		"Trang {page} giống một trang đã nộp trong hồ sơ khác: hãy kiểm tra xem có nhầm giấy tờ của người khác không.",
+		"Page {page} looks like a page already handed in with another dossier: check that it is not somebody else's paper.",
+	},
 	"signature_valid": {
 		"Tệp có chữ ký số còn nguyên vẹn: người ký {signer}, chứng thư số có hạn đến {until}.",
 		"The file bears an unbroken digital signature: signed by {signer}, whose certificate holds until {until}.",

@@ -67,6 +67,8 @@ type Profile struct {
 	// Signatures says for each fault of a PDF's signature how bad it is: warn,
 	// error, or allow.
 	Signatures map[string]string `json:"signatures"`
+	// SeenBefore says when a page counts as handed in before for somebody else.
+	SeenBefore SeenBefore `json:"seen_before"`
 }
 
 //go:embed profile.json
@@ -119,6 +121,7 @@ func (p Profile) validate() error {
 		{"contrast", p.Contrast.within(255), "needs 0 < error <= warn <= 255"},
 		{"darkness", p.Darkness.within(255), "needs 0 < error <= warn <= 255"},
 		{"brightness", p.Brightness > 0 && p.Brightness <= 255, "must be above 0, at most 255"},
+		{"seen_before", p.SeenBefore.Bits >= 0 && p.SeenBefore.Bits <= 7 && p.SeenBefore.Common >= 2, "needs 0 to 7 bits, and common from 2"},
 		{"blankness", p.Blankness > 0 && p.Blankness < 0.5, "must be above 0, below 0.5"},
 	}
 	for _, c := range checks {
