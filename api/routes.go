@@ -14,6 +14,7 @@ func (s *Server) registerAll() {
 	s.registerClock()
 	s.registerDocuments()
 	s.registerSeen()
+	s.registerCard()
 	s.registerDossiers()
 	s.registerTimeline()
 	s.registerTerm()

@@ -100,6 +100,8 @@ type Deps struct {
 	// if nil.
 	Scan    scan.Profile
 	Checker scan.Checker
+	// Codes reads QR codes from pictures; without it only what was typed is read.
+	Codes CodeReader
 	// PortalSecrets sign the portal's webhook; CarrierSecrets each carrier's. A
 	// carrier that is not among them has no webhook.
 	PortalSecrets  [][]byte

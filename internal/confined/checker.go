@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -79,6 +80,7 @@ func New(o Options) (*Checker, error) {
 		t := FindTools()
 		o.Tools = &t
 	}
+	sweep()
 	o.Log = cmp.Or(o.Log, slog.Default())
 	o.AtOnce = cmp.Or(max(o.AtOnce, 0), runtime.GOMAXPROCS(0))
 	return &Checker{o: o, exe: exe, line: make(chan struct{}, o.AtOnce)}, nil
@@ -146,6 +148,12 @@ func (c *Checker) do(ctx context.Context, job string, r io.ReaderAt, size int64,
 	}
 	defer file.Close() //nolint:errcheck // only read
 	o := order{Job: job, Bytes: size, Profile: p, Limits: c.o.Limits, Tools: *c.o.Tools}
+	if job == "codes" {
+		if o.Room, err = os.MkdirTemp("", roomName); err != nil {
+			return "", fmt.Errorf("confined: making room: %w", err)
+		}
+		defer os.RemoveAll(o.Room) //nolint:errcheck // sweep tries again
+	}
 	a, u, err := c.run(ctx, o, file)
 	if c.o.Observe != nil {
 		c.o.Observe(u)
@@ -166,6 +174,19 @@ func (c *Checker) do(ctx context.Context, job string, r io.ReaderAt, size int64,
 		return scan.Crashed, nil
 	}
 	return "", nil
+}
+
+// roomName is what folders are called that a child may write a picture into.
+const roomName = "hoso-codes-*"
+
+// sweep takes away such folders of a program that was killed.
+func sweep() {
+	left, _ := filepath.Glob(filepath.Join(os.TempDir(), roomName)) //nolint:errcheck // the pattern is good
+	for _, dir := range left {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() && time.Since(info.ModTime()) > time.Hour {
+			_ = os.RemoveAll(dir)
+		}
+	}
 }
 
 // readOnlyCopy gives the child a descriptor of its own, by which the file can

@@ -66,7 +66,7 @@ func serveChild() int {
 		io.Copy(io.Discard, in) //nolint:errcheck // the end is what matters
 		os.Exit(1)
 	}()
-	confine(c.Limits)
+	confine(c.order)
 	result, err := do(context.Background(), c)
 	return reply(answerOf(result, err))
 }

@@ -15,9 +15,14 @@ const spare = 28 << 20
 
 // confine takes from this process what a reader of files has no need of. What
 // the system refuses is made good by the parent's watch.
-func confine(l Limits) {
+func confine(o order) {
+	l := o.Limits
 	limit(unix.RLIMIT_CPU, l.CPUSeconds)
-	limit(unix.RLIMIT_FSIZE, 0)
+	if o.Room == "" {
+		limit(unix.RLIMIT_FSIZE, 0)
+	} else {
+		limit(unix.RLIMIT_FSIZE, maxPicture)
+	}
 	limit(unix.RLIMIT_CORE, 0)
 	limit(unix.RLIMIT_NOFILE, l.OpenFiles)
 	m := memoryOf(os.Getpid())

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 
 	"hoso/internal/scan"
@@ -20,6 +22,8 @@ const (
 	codePixels = 3508
 	// maxCodes is the most that is taken of what the codes of one picture say.
 	maxCodes = 16 << 10
+	// maxPicture is the largest picture that is handed to zbarimg.
+	maxPicture = 64 << 20
 )
 
 // readCodes finds the QR codes of the child's file.
@@ -58,8 +62,17 @@ const noCodes = 4
 // codesOf has zbarimg look at a picture. The bytes of a code are taken as they
 // are: zbarimg's own guess of an alphabet does not know Vietnamese.
 func (c *child) codesOf(ctx context.Context, g *image.Gray) ([][]byte, error) {
-	out, err := c.tool(ctx, bytes.NewReader(writePGM(g)), maxCodes, c.Tools.ZBarImg,
-		"-q", "--raw", "-Sdisable", "-Sqrcode.enable", "-Sqrcode.binary", "pgm:-")
+	// zbarimg's library copies what comes by a pipe into a file of its own; so it
+	// is given one, in a folder that the parent takes away whatever happens.
+	name := filepath.Join(c.Room, "page.pgm")
+	picture := writePGM(g)
+	if c.Room == "" || len(picture) > maxPicture {
+		return nil, errInput
+	}
+	if err := os.WriteFile(name, picture, 0o600); err != nil {
+		return nil, err
+	}
+	out, err := c.tool(ctx, nil, maxCodes, c.Tools.ZBarImg, "-q", "--raw", "-Sdisable", "-Sqrcode.enable", "-Sbinary", "pgm:"+name)
 	var ended *exec.ExitError
 	if errors.As(err, &ended) && ended.ExitCode() == noCodes {
 		return [][]byte{}, nil

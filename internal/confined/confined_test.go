@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"net"
 	"os"
@@ -242,6 +244,15 @@ func TestWhatAChildMayNot(t *testing.T) {
 	}
 }
 
+// blank is a picture without anything on it.
+func blank(t testing.TB) []byte {
+	t.Helper()
+	img := image.NewGray(image.Rect(0, 0, 100, 100))
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, img))
+	return b.Bytes()
+}
+
 var errDisk = errors.New("disk on fire")
 
 type burning struct{}
@@ -256,6 +267,14 @@ func TestTheDiskFails(t *testing.T) {
 	_, err := c.Check(t.Context(), burning{}, 10, scan.DefaultProfile())
 	require.ErrorIs(t, err, errDisk)
 	_, err = c.Check(t.Context(), strings("no scan"), 7, scan.DefaultProfile())
+	require.NoError(t, err)
+	old := filepath.Join(dir, "hoso-codes-1")
+	require.NoError(t, os.Mkdir(old, 0o700))
+	long := time.Now().Add(-2 * time.Hour)
+	require.NoError(t, os.Chtimes(old, long, long))
+	c = checker(t, roomy()) // sweeps up after one that was killed
+	picture := blank(t)
+	_, err = c.Codes(t.Context(), bytes.NewReader(picture), int64(len(picture)), scan.DefaultProfile())
 	require.NoError(t, err)
 	left, err := filepath.Glob(filepath.Join(dir, "*"))
 	require.NoError(t, err)

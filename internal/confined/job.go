@@ -17,6 +17,9 @@ type order struct {
 	Profile scan.Profile `json:"profile"`
 	Limits  Limits       `json:"limits"`
 	Tools   Tools        `json:"tools"`
+	// Room is a folder that a picture for another program may be written into;
+	// empty for jobs that write nothing. The parent empties it.
+	Room string `json:"room,omitempty"`
 }
 
 // Tools are the other programs that a child may start, by their full path; an

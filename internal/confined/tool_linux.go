@@ -23,4 +23,5 @@ const toolCode = 24 << 20
 func limitTool(pid int, l Limits) {
 	room := uint64(max(l.Memory-memoryOf(os.Getpid()).now-spare-toolCode, 32<<20))
 	_ = unix.Prlimit(pid, unix.RLIMIT_DATA, &unix.Rlimit{Cur: room, Max: room}, nil)
+	_ = unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{}, nil)
 }

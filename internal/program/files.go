@@ -4,24 +4,25 @@ import (
 	"context"
 	"errors"
 
+	"hoso/api"
 	"hoso/internal/confined"
 	"hoso/internal/scan"
 )
 
-// checker is who reads uploaded files: a child process. Only a program that
+// readers are who reads uploaded files: a child process. Only a program that
 // cannot have any, such as a test's, reads them itself.
-func (m *Main) checker(ctx context.Context) (scan.Checker, error) {
+func (m *Main) readers(ctx context.Context) (scan.Checker, api.CodeReader, error) {
 	c, err := confined.New(confined.Options{Log: m.Log})
 	if errors.Is(err, confined.ErrNotServed) {
-		return scan.InProcess{}, nil
+		return scan.InProcess{}, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if words, whole := c.State(); !whole {
 		m.Log.WarnContext(ctx, words)
 	}
-	return c, nil
+	return c, c, nil
 }
 
 // files says how uploaded files are read, and which programs help with it.
