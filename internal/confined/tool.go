@@ -9,7 +9,11 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/debug"
+	"time"
 )
+
+// toolGrace is how long after the last page may be begun a program may run.
+const toolGrace = 750 * time.Millisecond
 
 var errTool = errors.New("confined: program failed")
 
@@ -19,6 +23,10 @@ func (c *child) tool(ctx context.Context, in io.Reader, most int64, path string,
 	if path == "" {
 		return nil, errNoTool
 	}
+	// What is slow here is the file's doing, and the child must still be there to
+	// say so.
+	ctx, cancel := context.WithDeadline(ctx, c.began.Add(c.Limits.beginPage()+toolGrace))
+	defer cancel()
 	debug.FreeOSMemory()
 	runtime.LockOSThread() // the program is to die with this thread's process, not sooner
 	defer runtime.UnlockOSThread()
