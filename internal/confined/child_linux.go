@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// spare is what is kept free below the memory limit: code that is still to be
-// read in, stacks, and what the watching parent might miss between two looks.
-const spare = 28 << 20
+// spare is what is kept free below the memory limit for code that is still to be
+// read in, for stacks, and for what the watching parent leaves.
+const spare = 24<<20 + watchMargin
 
 // confine takes from this process what a reader of files has no need of. What
 // the system refuses is made good by the parent's watch.
@@ -26,11 +26,11 @@ func confine(o order) {
 	limit(unix.RLIMIT_CORE, 0)
 	limit(unix.RLIMIT_NOFILE, l.OpenFiles)
 	m := memoryOf(os.Getpid())
-	room := max(l.Memory-m.file-spare, 32<<20)
+	room := max(l.Memory-m.now-spare, 32<<20) // what may still come
 	if !raceDetector {
-		limit(unix.RLIMIT_DATA, uint64(room))
+		limit(unix.RLIMIT_DATA, uint64(m.data+room))
 	}
-	debug.SetMemoryLimit(room * 3 / 4)
+	debug.SetMemoryLimit(room)
 }
 
 func limit(resource int, n uint64) {
@@ -39,7 +39,8 @@ func limit(resource int, n uint64) {
 
 // memory is what a process holds, in bytes.
 type memory struct {
-	now, peak, file int64
+	now, peak int64 // resident
+	data      int64 // what could be written to, used or not
 }
 
 // memoryOf asks the system about a process; zero where it is gone.
@@ -54,7 +55,7 @@ func memoryOf(pid int) memory {
 		n, _ := strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 64)
 		return n << 10
 	}
-	return memory{now: at("VmRSS"), peak: at("VmHWM"), file: at("RssFile")}
+	return memory{now: at("VmRSS"), peak: at("VmHWM"), data: at("VmData")}
 }
 
 func peakMemory() int64 { return memoryOf(os.Getpid()).peak }

@@ -23,6 +23,6 @@ var confinements = []confinement{{}}
 
 func (p *process) kill() { _ = p.cmd.Process.Kill() }
 
-type memory struct{ now, peak, file int64 }
+type memory struct{ now, peak int64 }
 
 func held(int) (memory, int64) { return memory{}, 0 }

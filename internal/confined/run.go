@@ -18,6 +18,10 @@ import (
 // watchEvery is how often the parent looks at a child's memory.
 const watchEvery = 10 * time.Millisecond
 
+// watchMargin is how far below the limit the parent ends a child: what grows goes
+// on growing until the next look.
+const watchMargin = 16 << 20
+
 // run starts a child, gives it its order and waits for the answer, or for the
 // reason why there is none. An error is nothing that the file did.
 func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usage, error) {
@@ -175,7 +179,7 @@ func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered
 		case <-look.C:
 			own, all := held(p.cmd.Process.Pid)
 			u.Peak, u.Together = max(u.Peak, own.peak), max(u.Together, all)
-			if all > l.Memory {
+			if all > l.Memory-watchMargin {
 				u.Ended = scan.OutOfMemory
 				return u, nil
 			}

@@ -16,7 +16,7 @@ func toolAttr() *syscall.SysProcAttr {
 }
 
 // toolCode is about what a program's own code takes of memory.
-const toolCode = 24 << 20
+const toolCode = 32 << 20
 
 // limitTool leaves a program what the child has not used itself. The other
 // limits it has inherited.
