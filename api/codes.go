@@ -19,6 +19,7 @@ const (
 	UnsupportedMedia Code = "unsupported_media"  // 415
 	InvalidDossier   Code = "invalid_dossier"    // 422: business rules
 	InvalidTerm      Code = "invalid_term"       // 422: no due date can be given
+	InvalidCard      Code = "invalid_card"       // 422: no identity card could be read
 	KeyReused        Code = "key_reused"         // 422: Idempotency-Key with another body
 	RateLimited      Code = "rate_limited"       // 429 with Retry-After
 	Internal         Code = "internal"           // 500
@@ -37,6 +38,7 @@ var statuses = map[Code]int{
 	UnsupportedMedia: http.StatusUnsupportedMediaType,
 	InvalidDossier:   http.StatusUnprocessableEntity,
 	InvalidTerm:      http.StatusUnprocessableEntity,
+	InvalidCard:      http.StatusUnprocessableEntity,
 	KeyReused:        http.StatusUnprocessableEntity,
 	RateLimited:      http.StatusTooManyRequests,
 	Internal:         http.StatusInternalServerError,

@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"hoso/internal/blob"
+	"hoso/internal/confined"
 	"hoso/internal/identity"
 	"hoso/internal/scan"
 	"hoso/internal/store"
@@ -26,15 +28,15 @@ type Document struct {
 	MediaType string    `json:"media_type" example:"application/pdf"`
 	Bytes     int64     `json:"bytes"`
 	Pages     int       `json:"pages" doc:"0 where the file could not be opened."`
-	Verdict   string    `json:"verdict" enum:"ready,doubtful,unreadable"`
+	Verdict   string    `json:"verdict" enum:"ready,doubtful,unreadable" doc:"How well the file can be read. A page that was seen before does not change it."`
 	Findings  []Finding `json:"findings"`
 }
 
-// Finding is one thing that is wrong with a scan, or may be.
+// Finding is one thing that is wrong with a scan, or may be, or is worth knowing.
 type Finding struct {
 	Code     string `json:"code" example:"blurred"`
 	Page     int    `json:"page,omitempty" doc:"From 1; absent for the file as a whole."`
-	Severity string `json:"severity" enum:"warn,error"`
+	Severity string `json:"severity" enum:"info,warn,error"`
 	Message  string `json:"message" doc:"What to do, in the reader's language."`
 }
 
@@ -109,6 +111,7 @@ func (s *Server) uploadDocument(ctx context.Context, in *documentInput) (*newDoc
 	answer, err := s.deps.Store.AddDocument(ctx, req, store.Document{
 		SHA256: kept.SHA256, StorageName: kept.Name, MediaType: report.MediaType, Bytes: kept.Bytes, Pages: report.Pages,
 		Verdict: string(report.Verdict), Findings: string(findings), Profile: report.Profile,
+		Prints:  s.printsOf(report),
 		Subject: who.ID, Office: who.Office, Network: who.Network, Authority: who.Authority, Carrier: who.Carrier,
 	}, func(d store.Document) store.Answer {
 		body, _ := json.Marshal(documentView(requestIn(ctx).lang, d)) // plain fields: cannot fail
@@ -125,6 +128,9 @@ func storedDocument(body []byte, err error) (*newDocumentOutput, error) {
 	return &newDocumentOutput{Location: "/v1/documents/" + v.ID, Body: v}, err
 }
 
+// retryCheck is when to come back while files cannot be checked.
+const retryCheck = 5 * time.Second
+
 // judge looks at an upload before anything is stored, and refuses what is no
 // scan at all.
 func (s *Server) judge(ctx context.Context, file huma.FormFile) (scan.Report, error) {
@@ -134,7 +140,11 @@ func (s *Server) judge(ctx context.Context, file huma.FormFile) (scan.Report, er
 	case file.Size > s.deps.Scan.MaxBytes:
 		return scan.Report{}, NewTooLarge(s.deps.Scan.MaxBytes)
 	}
-	report, err := scan.Check(ctx, file, file.Size, s.deps.Scan)
+	report, err := s.deps.Checker.Check(ctx, file, file.Size, s.deps.Scan)
+	if errors.Is(err, confined.ErrBusy) {
+		Log(ctx).Warn("scan not checked", "error", loggable(err))
+		return report, NewUnavailable(retryCheck)
+	}
 	if err == nil && !slices.Contains(s.deps.Scan.MediaTypes, report.MediaType) {
 		return report, NewUnsupportedMedia(Field("/file", "file_type", "accepted", strings.Join(s.deps.Scan.MediaTypes, ", ")))
 	}
@@ -144,6 +154,9 @@ func (s *Server) judge(ctx context.Context, file huma.FormFile) (scan.Report, er
 func (s *Server) showDocument(ctx context.Context, in *documentRef) (*documentOutput, error) {
 	d, err := s.findDocument(ctx, in.ID)
 	if err != nil {
+		return nil, err
+	}
+	if d.Seen, err = s.deps.Store.SeenPages(ctx, d.ID, s.deps.Scan.SeenBefore.Common); err != nil {
 		return nil, err
 	}
 	return &documentOutput{documentView(requestIn(ctx).lang, d)}, nil
@@ -208,7 +221,7 @@ func safeType(mediaType string) (string, string) {
 
 func documentView(l lang, d store.Document) Document {
 	v := Document{ID: d.ID, SHA256: d.SHA256, MediaType: d.MediaType, Bytes: d.Bytes, Pages: d.Pages, Verdict: d.Verdict, Findings: []Finding{}}
-	for _, f := range findingsOf(d) {
+	for _, f := range append(findingsOf(d), seenFindings(d)...) {
 		v.Findings = append(v.Findings, Finding{Code: f.Code, Page: f.Page, Severity: f.Severity, Message: f.Message(l.tag())})
 	}
 	return v

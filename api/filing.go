@@ -83,6 +83,7 @@ func (f *filing) people(s *Server) {
 	now := s.deps.Now()
 	f.out.Applicant = f.in.Applicant.person()
 	f.found(dossier.Persons.Check("/applicant", f.out.Applicant, now))
+	f.card()
 	if f.in.Submitter != nil {
 		p := f.in.Submitter.person()
 		f.out.Submitter = &p

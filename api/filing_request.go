@@ -9,6 +9,7 @@ type FilingRequest struct {
 	Authority  string           `json:"authority,omitempty" maxLength:"40" doc:"May be absent where it follows from the procedure and the applicant's area."`
 	Quantity   int              `json:"quantity,omitempty" minimum:"1" maximum:"100" default:"1" doc:"Copies or items asked for."`
 	Applicant  PersonRequest    `json:"applicant" doc:"Whose dossier it is."`
+	CardText   string           `json:"card_text,omitempty" maxLength:"2000" doc:"What the QR code on the applicant's identity card says; the applicant is held against it, and it is not kept."`
 	Submitter  *PersonRequest   `json:"submitter,omitempty" doc:"Who stands at the counter, if somebody else."`
 	Mandate    MandateRequest   `json:"mandate"`
 	Components []GivenComponent `json:"components" maxItems:"60"`

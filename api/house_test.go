@@ -248,6 +248,11 @@ func must(raw []byte, err error) []byte {
 
 func (h *house) upload(token, key string, file []byte) *httptest.ResponseRecorder {
 	h.t.Helper()
+	return h.uploadTo("/v1/documents", token, key, file)
+}
+
+func (h *house) uploadTo(path, token, key string, file []byte) *httptest.ResponseRecorder {
+	h.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	part, err := form.CreateFormFile("file", canary+".pdf")
@@ -255,7 +260,7 @@ func (h *house) upload(token, key string, file []byte) *httptest.ResponseRecorde
 	_, err = part.Write(file)
 	require.NoError(h.t, err)
 	require.NoError(h.t, form.Close())
-	return h.do(ask{method: "POST", path: "/v1/documents", token: token, key: key, body: body.String(),
+	return h.do(ask{method: "POST", path: path, token: token, key: key, body: body.String(),
 		header: map[string]string{"Content-Type": form.FormDataContentType()}})
 }
 

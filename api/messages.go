@@ -98,6 +98,10 @@ var problemTexts = map[Code]struct{ title, detail text }{
 		text{"Không tính được hạn", "No due date can be given"},
 		text{"Thời hạn, thời điểm hoặc đơn vị không tính được. Xem từng lỗi trong danh sách errors.", "The term, a time or the unit cannot be counted with. See each entry of errors."},
 	},
+	InvalidCard: {
+		text{"Không đọc được thẻ căn cước", "The identity card could not be read"},
+		text{"Không đọc được mã QR của thẻ căn cước. Xem errors, rồi quét lại hoặc gõ tay.", "The QR code of the identity card could not be read. See errors, then scan again or type by hand."},
+	},
 	KeyReused: {
 		text{"Khóa Idempotency-Key đã dùng cho nội dung khác", "Idempotency-Key used for another request"},
 		text{"Khóa này đã đi cùng một nội dung khác. Yêu cầu mới cần khóa mới.", "This key came before with another body. A new request needs a new key."},

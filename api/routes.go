@@ -13,6 +13,8 @@ func (s *Server) registerAll() {
 	s.registerOffices()
 	s.registerClock()
 	s.registerDocuments()
+	s.registerSeen()
+	s.registerCard()
 	s.registerDossiers()
 	s.registerTimeline()
 	s.registerTerm()

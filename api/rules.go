@@ -75,6 +75,20 @@ var ruleTexts = map[string]text{
 	"phone_unusual":       {"Số điện thoại không theo đầu số thường dùng; hãy kiểm tra lại.", "The phone number has an unusual prefix; check it."},
 	"email_shape":         {"Địa chỉ thư điện tử không đúng dạng.", "The e-mail address is not well formed."},
 
+	// Identity cards.
+	"card_text":                  {"Không phải nội dung mã QR của thẻ căn cước.", "This is not what an identity card's QR code says."},
+	"card_fields":                {"Nội dung mã QR thiếu trường: có thể không phải thẻ căn cước, hoặc máy quét chưa đọc hết.", "Parts are missing: it may be no identity card, or the scanner did not read it whole."},
+	"card_number":                {"Số căn cước trên mã QR không phải 12 chữ số.", "The number in the QR code does not have 12 digits."},
+	"card_old_number":            {"Số chứng minh cũ trên mã QR không đúng dạng.", "The old number in the QR code is not well formed."},
+	"card_name":                  {"Mã QR không có họ tên đọc được; hãy tắt bộ gõ tiếng Việt rồi quét lại.", "The QR code gives no readable name; switch the Vietnamese keyboard off and scan again."},
+	"card_birth_date":            {"Ngày sinh trên mã QR không phải ngày có thật.", "The date of birth in the QR code is not a real date."},
+	"card_none":                  {"Không thấy mã QR nào trong ảnh: hãy chụp gần, đủ sáng và phẳng.", "No QR code was found in the picture: take it close, in good light and flat."},
+	"card_no_picture":            {"Tệp không phải ảnh hoặc PDF mở được.", "The file is not a picture or a PDF that can be opened."},
+	"card_reader_missing":        {"Máy chủ chưa cài chương trình đọc mã QR từ ảnh (zbarimg); hãy dùng máy quét cầm tay.", "The server has no program that reads QR codes from pictures (zbarimg); use a hand scanner."},
+	"card_citizen_id_differs":    {"Khác với số trên thẻ căn cước.", "Differs from the number on the identity card."},
+	"card_date_of_birth_differs": {"Khác với ngày sinh trên thẻ căn cước.", "Differs from the date of birth on the identity card."},
+	"card_full_name_differs":     {"Khác với họ tên trên thẻ căn cước; hãy kiểm tra lại.", "Differs from the name on the identity card; check it."},
+
 	// Dossiers.
 	"procedure_unknown":          {"Không có thủ tục này, hoặc thủ tục chưa được tiếp nhận tại đại lý.", "There is no such procedure, or agents do not take it yet."},
 	"case_unknown":               {"Thủ tục không có trường hợp này.", "The procedure has no such case."},

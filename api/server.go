@@ -96,8 +96,12 @@ type Deps struct {
 	// Printer renders the official forms; ReceiptKeys verify what it signs.
 	Printer     *printer.Printer
 	ReceiptKeys receipt.Keys
-	// Scan is what uploads are judged by.
-	Scan scan.Profile
+	// Scan is what uploads are judged by, Checker who judges them: scan.InProcess
+	// if nil.
+	Scan    scan.Profile
+	Checker scan.Checker
+	// Codes reads QR codes from pictures; without it only what was typed is read.
+	Codes CodeReader
 	// PortalSecrets sign the portal's webhook; CarrierSecrets each carrier's. A
 	// carrier that is not among them has no webhook.
 	PortalSecrets  [][]byte
@@ -165,6 +169,9 @@ func newServer(deps Deps) (*Server, error) {
 	deps.Timeout = cmp.Or(deps.Timeout, 30*time.Second)
 	if deps.Now == nil {
 		deps.Now = time.Now
+	}
+	if deps.Checker == nil {
+		deps.Checker = scan.InProcess{}
 	}
 	if deps.Calendars == nil {
 		deps.Calendars = shippedCalendars

@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"hoso/internal/confined"
 )
 
 // streams are what a run of the program reads and writes.
@@ -20,6 +22,7 @@ type streams struct {
 }
 
 func main() {
+	confined.Serve() // a child that reads a file goes no further
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal asks for an orderly stop. A while after it the default
 	// behaviour is back, so that another one ends the program at once. Not sooner:

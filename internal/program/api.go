@@ -76,10 +76,14 @@ func (m *Main) handler(ctx context.Context, auth api.Authenticator) (http.Handle
 	if err != nil {
 		return nil, err
 	}
+	files, codes, err := m.readers(ctx)
+	if err != nil {
+		return nil, err
+	}
 	x := newMetrics(m)
 	return api.New(api.Deps{
 		Auth: auth, Log: m.Log, Checks: m.checks(), Metrics: x.handler(), Observe: x.observe, TrustedProxies: m.Config.TrustedProxies,
-		Store: m.Store, Blobs: m.Blobs, Relay: m.Relay, Scan: scan.DefaultProfile(),
+		Store: m.Store, Blobs: m.Blobs, Relay: m.Relay, Scan: scan.DefaultProfile(), Checker: files, Codes: codes,
 		PortalSecrets: hooks.portalSecrets(), CarrierSecrets: hooks.carrierSecrets(), Now: time.Now,
 		Calendars: m.Calendars.Book, Printer: m.Printer, ReceiptKeys: m.ReceiptKeys,
 	})

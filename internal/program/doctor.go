@@ -46,6 +46,7 @@ func Doctor(ctx context.Context, c Config, tell func(Finding)) (healthy bool) {
 	d.fonts()
 	d.telling()
 	d.signing()
+	d.files()
 	return d.healthy
 }
 

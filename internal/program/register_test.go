@@ -9,12 +9,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hoso/internal/confined"
 	"hoso/internal/pgtest"
 	"hoso/internal/store"
 	"hoso/workflows"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+func TestMain(m *testing.M) {
+	confined.Serve() // so that the API and the doctor have children here as well
+	pgtest.Main(m)
+}
 
 func TestARegisterThatIsNotThereIsNotMade(t *testing.T) {
 	t.Parallel()

@@ -40,6 +40,7 @@ var recovered = func(value any, stack []byte) {}
 type inspection struct {
 	src    *source
 	p      Profile
+	opt    Options
 	rep    Report
 	blanks []blank
 }
@@ -56,6 +57,11 @@ type blank struct {
 // a report with a verdict; an error means that r could not be read, that ctx
 // ended, or that the profile is not one that LoadProfile would give.
 func Check(ctx context.Context, r io.ReaderAt, size int64, p Profile) (Report, error) {
+	return CheckWith(ctx, r, size, p, Options{})
+}
+
+// CheckWith is Check with more than the profile to go by.
+func CheckWith(ctx context.Context, r io.ReaderAt, size int64, p Profile, o Options) (Report, error) {
 	if err := p.validate(); err != nil {
 		return Report{}, err
 	}
@@ -65,7 +71,7 @@ func Check(ctx context.Context, r io.ReaderAt, size int64, p Profile) (Report, e
 	case <-ctx.Done():
 		return Report{}, fmt.Errorf("scan: waiting: %w", ctx.Err())
 	}
-	in := &inspection{src: newSource(ctx, r, size), p: p, rep: Report{Bytes: size, Profile: p.Version}}
+	in := &inspection{src: newSource(ctx, r, size), p: p, opt: o, rep: Report{Bytes: size, Profile: p.Version}}
 	if err := in.run(); err != nil {
 		return Report{}, err
 	}

@@ -15,6 +15,7 @@ const (
 
 // The severities of a finding.
 const (
+	SeverityInfo  = "info" // worth knowing, and no blame
 	SeverityWarn  = "warn"
 	SeverityError = "error"
 )
@@ -32,16 +33,18 @@ const (
 	CodeUnsupportedType = "unsupported_type"
 	CodeTooLarge        = "too_large"
 	CodeTooManyPages    = "too_many_pages"
+	CodeSeenBefore      = "seen_before"
+
+	CodeSignatureValid      = "signature_valid"
+	CodeSignatureInvalid    = "signature_invalid"
+	CodeSignatureUnverified = "signature_unverified"
 )
 
 // Codes that the API knows and this check does not find yet.
 const (
-	CodeSkewed              = "skewed"
-	CodeRotated             = "rotated"
-	CodeDuplicatePage       = "duplicate_page"
-	CodeSignatureValid      = "signature_valid"
-	CodeSignatureInvalid    = "signature_invalid"
-	CodeSignatureUnverified = "signature_unverified"
+	CodeSkewed        = "skewed"
+	CodeRotated       = "rotated"
+	CodeDuplicatePage = "duplicate_page"
 )
 
 // Finding is one thing that is wrong, or may be.
@@ -80,6 +83,8 @@ type Report struct {
 	Findings []Finding `json:"findings"`
 	// Profile is the version of the thresholds that were used.
 	Profile string `json:"profile"`
+	// Prints are the fingerprints of the pages that are not blank.
+	Prints []Print `json:"prints,omitempty"`
 }
 
 // verdict draws the sum of findings.
@@ -88,6 +93,9 @@ func verdict(findings []Finding) Verdict {
 	for _, f := range findings {
 		if f.Severity == SeverityError {
 			return Unreadable
+		}
+		if f.Severity == SeverityInfo {
+			continue
 		}
 		worst = Doubtful
 	}

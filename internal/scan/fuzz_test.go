@@ -55,7 +55,7 @@ func FuzzCheck(f *testing.F) {
 			}
 			if x.Severity == scan.SeverityError {
 				worst = scan.Unreadable
-			} else if worst == scan.Ready {
+			} else if worst == scan.Ready && x.Severity != scan.SeverityInfo {
 				worst = scan.Doubtful
 			}
 		}

@@ -101,6 +101,46 @@ var sentences = map[string]sentence{
 		"Trang {page} có quá nhiều điểm ảnh ({measured} triệu, tối đa {threshold} triệu): hãy quét lại ở 200 đến 300 dpi.",
 		"Page {page} has too many pixels ({measured} million, at most {threshold} million): scan again at 200 to 300 dpi.",
 	},
+	"seen_before": {
+		"Trang {page} giống một trang đã nộp trong hồ sơ khác: hãy kiểm tra xem có nhầm giấy tờ của người khác không.",
+		"Page {page} looks like a page already handed in with another dossier: check that it is not somebody else's paper.",
+	},
+	"signature_valid": {
+		"Tệp có chữ ký số còn nguyên vẹn: người ký {signer}, chứng thư số có hạn đến {until}.",
+		"The file bears an unbroken digital signature: signed by {signer}, whose certificate holds until {until}.",
+	},
+	"signature_invalid.broken": {
+		"Chữ ký số trong tệp không còn đúng vì nội dung đã bị sửa sau khi ký, hoặc chữ ký không phải của chứng thư kèm theo: hãy xin lại tệp gốc.",
+		"A digital signature in the file does not hold, for the content was changed after signing or the signature is not that of its certificate: ask for the original file.",
+	},
+	"signature_invalid.expired": {
+		"Chữ ký số của {signer} được ghi là ký ngoài thời hạn của chứng thư số (đến {until}): hãy xin tệp được ký lại.",
+		"The digital signature of {signer} says that it was made outside its certificate's time (until {until}): ask for a file signed anew.",
+	},
+	"signature_unverified.changed": {
+		"Sau khi ký số, tệp còn được thêm nội dung: hãy mở tệp bằng phần mềm đọc PDF để xem đã thêm gì, hoặc xin lại tệp gốc.",
+		"More was added to the file after it was signed: open it in a PDF reader to see what, or ask for the original file.",
+	},
+	"signature_unverified.unread": {
+		"Máy không kiểm tra được loại chữ ký số trong tệp: hãy mở tệp bằng phần mềm đọc PDF để kiểm tra.",
+		"The kind of digital signature in the file cannot be checked here: open it in a PDF reader to check.",
+	},
+	"signature_unverified.offline": {
+		"Chưa kiểm tra chứng thư số có bị thu hồi không và do tổ chức nào cấp: việc này cần kết nối mạng.",
+		"Whether the certificate was revoked, and whether its issuer can be trusted, was not checked: that needs a network.",
+	},
+	"too_large.memory": {
+		"Tệp cần quá nhiều bộ nhớ để mở: hãy quét lại ở 200 đến 300 dpi, hoặc chia thành nhiều tệp.",
+		"The file needs too much memory to open: scan again at 200 to 300 dpi, or split it into several files.",
+	},
+	"too_large.time": {
+		"Tệp mất quá nhiều thời gian để mở: hãy quét lại ở 200 đến 300 dpi, hoặc chia thành nhiều tệp.",
+		"The file takes too long to open: scan again at 200 to 300 dpi, or split it into several files.",
+	},
+	"too_many_pages.time": {
+		"Tệp dài nên máy chỉ kịp kiểm tra {measured} trang đầu: hãy mở tệp và xem kỹ các trang còn lại, hoặc chia thành nhiều tệp.",
+		"The file is long and only the first {measured} pages could be checked: open it and look at the others, or split it into several files.",
+	},
 	"too_many_pages": {
 		"Tệp có quá nhiều trang (tối đa {threshold} trang): hãy chia thành nhiều tệp.",
 		"The file has too many pages (at most {threshold}): split it into several files.",

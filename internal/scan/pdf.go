@@ -20,6 +20,7 @@ func readPDF(in *inspection) error {
 		return err
 	}
 	in.judgeActive(doc)
+	in.judgeSignatures(doc)
 	pages, err := pagesOf(doc, in.p.MaxPages+1)
 	if err != nil {
 		return err
@@ -31,7 +32,13 @@ func readPDF(in *inspection) error {
 	}
 	in.judgeTail()
 	for i, pg := range pages {
+		if in.late(i + 1) {
+			break
+		}
 		err := in.judgePDFPage(doc, i+1, pg)
+		if errors.Is(err, errCoding) {
+			err = in.judgeRendered(i+1, pg, err)
+		}
 		if in.src.failed() != nil {
 			return nil // run reports it
 		}

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
@@ -34,7 +35,10 @@ func (in *inspection) judgePDFPage(doc *model.Context, page int, pg pdfPage) err
 		return nil
 	}
 	if len(p.pictures) == 0 {
-		if p.letters == 0 && !p.strokes {
+		switch {
+		case p.strokes && in.opt.Renderer != nil:
+			return fmt.Errorf("%w: a drawing", errCoding)
+		case p.letters == 0 && !p.strokes:
 			in.blanks = append(in.blanks, blank{page: page, surely: true})
 		}
 		return nil
@@ -110,11 +114,11 @@ func (in *inspection) judgePictures(page int, p *painting, perInch float64) erro
 			return err
 		}
 	}
-	if unknown != nil {
-		return unknown // a layer is missing; what the others show is not the page
-	}
 	if whole == 0 {
 		whole = part
+	}
+	if unknown != nil {
+		return undrawn{unknown, whole} // a layer is missing; what the others show is not the page
 	}
 	in.judge(page, whole, &t)
 	return nil

@@ -64,6 +64,11 @@ type Profile struct {
 	// ActiveContent says for each kind of active content in a PDF how bad it
 	// is: warn, error, or allow.
 	ActiveContent map[string]string `json:"active_content"`
+	// Signatures says for each fault of a PDF's signature how bad it is: warn,
+	// error, or allow.
+	Signatures map[string]string `json:"signatures"`
+	// SeenBefore says when a page counts as handed in before for somebody else.
+	SeenBefore SeenBefore `json:"seen_before"`
 }
 
 //go:embed profile.json
@@ -116,6 +121,7 @@ func (p Profile) validate() error {
 		{"contrast", p.Contrast.within(255), "needs 0 < error <= warn <= 255"},
 		{"darkness", p.Darkness.within(255), "needs 0 < error <= warn <= 255"},
 		{"brightness", p.Brightness > 0 && p.Brightness <= 255, "must be above 0, at most 255"},
+		{"seen_before", p.SeenBefore.Bits >= 0 && p.SeenBefore.Bits <= 7 && p.SeenBefore.Common >= 2, "needs 0 to 7 bits, and common from 2"},
 		{"blankness", p.Blankness > 0 && p.Blankness < 0.5, "must be above 0, below 0.5"},
 	}
 	for _, c := range checks {
@@ -146,9 +152,27 @@ func (p Profile) validateNames() error {
 			return fmt.Errorf("scan: profile: active_content.%s must be warn, error or allow", kind)
 		}
 	}
+	if err := p.validateSignatures(); err != nil {
+		return err
+	}
 	for _, kind := range activeKinds {
 		if p.ActiveContent[kind] == "" {
 			return fmt.Errorf("scan: profile: active_content.%s is missing", kind)
+		}
+	}
+	return nil
+}
+
+// validateSignatures checks that each fault of a signature has its weight.
+func (p Profile) validateSignatures() error {
+	for fault := range p.Signatures {
+		if !slices.Contains(signatureFaults, fault) {
+			return fmt.Errorf("scan: profile: signatures: %q is no fault of a signature", fault)
+		}
+	}
+	for _, fault := range signatureFaults {
+		if s := p.Signatures[fault]; s != SeverityWarn && s != SeverityError && s != allow {
+			return fmt.Errorf("scan: profile: signatures.%s must be warn, error or allow", fault)
 		}
 	}
 	return nil

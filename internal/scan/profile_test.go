@@ -48,6 +48,12 @@ func TestLoadProfileNamesField(t *testing.T) {
 			map[string]string{"script": "perhaps", "launch": "error", "attachment": "error", "dynamic_form": "error"},
 			map[string]string{"script": "error", "launch": "error", "attachment": "error", "dynamic_form": "error", "macro": "error"},
 		},
+		"seen_before": {map[string]int{"bits": 8, "common": 5}, map[string]int{"bits": 3, "common": 1}, map[string]int{"bits": -1, "common": 5}, nil},
+		"signatures": {
+			map[string]string{"broken": "error", "changed": "warn", "expired": "warn"},
+			map[string]string{"broken": "perhaps", "changed": "warn", "expired": "warn", "unread": "warn"},
+			map[string]string{"broken": "error", "changed": "warn", "expired": "warn", "unread": "warn", "ugly": "warn"},
+		},
 	}
 	good, err := os.ReadFile("profile.json")
 	require.NoError(t, err)

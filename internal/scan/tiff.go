@@ -37,6 +37,9 @@ func readTIFF(in *inspection) error {
 		return nil
 	}
 	for i, d := range pages {
+		if in.late(i + 1) {
+			break
+		}
 		first := firstPage{r: in.src, order: order, at: d.at}
 		err := in.picture(i+1, tiffCodec, func() io.Reader { return io.NewSectionReader(first, 0, in.src.size) }, d.density)
 		if err != nil {

@@ -24,6 +24,11 @@ type Document struct {
 	Carrier     string
 	DossierCode string // "" until a dossier uses it
 	CreatedAt   time.Time
+	// Prints are written with the document and not read with it.
+	Prints Prints `gorm:"-"`
+	// Seen are the pages handed in before in dossiers of others, for the answer
+	// of an upload; later SeenPages tells.
+	Seen []int `gorm:"-"`
 }
 
 // AddDocument keeps a document under an operation's key and stores the answer
@@ -34,7 +39,14 @@ func (s *Store) AddDocument(ctx context.Context, req Request, row Document, rend
 		if err := tx.Create(&row).Error; err != nil {
 			return Answer{}, err
 		}
-		return render(row), nil
+		if err := keepPrints(tx, row.ID, row.Prints); err != nil {
+			return Answer{}, err
+		}
+		var err error
+		if len(row.Prints.Pages) > 0 {
+			row.Seen, err = seenPages(tx, row.ID, row.Prints.Common)
+		}
+		return render(row), err
 	})
 }
 

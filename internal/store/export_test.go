@@ -29,3 +29,6 @@ func Models() []any {
 func (s *Store) Tell(ctx context.Context, before, after Dossier, kind string, data map[string]string) error {
 	return s.tx(ctx, func(tx *gorm.DB) error { return s.tell(tx, before, after, kind, data) })
 }
+
+// BandsOf cuts a hash into parts.
+var BandsOf = bandsOf

@@ -1,0 +1,31 @@
+package confined
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// Kids lists what a process has started.
+func Kids(pid int) []int { return kidsOf(pid) }
+
+// Gone says whether a process has ended, be it that nobody has collected it yet.
+func Gone(pid int) bool {
+	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	_, state, _ := bytes.Cut(raw, []byte(") "))
+	return err != nil || bytes.HasPrefix(state, []byte("Z"))
+}
+
+// ResetPeak begins counting this process's most memory anew and gives what it
+// holds now.
+func ResetPeak(t testing.TB) int64 {
+	t.Helper()
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+		t.Fatal(err)
+	}
+	return memoryOf(os.Getpid()).now
+}
+
+// PeakMemory is the most that this process has held since.
+func PeakMemory() int64 { return peakMemory() }

@@ -1,0 +1,61 @@
+package confined
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Limits bound one child with all that it starts.
+type Limits struct {
+	Version string `json:"version"`
+	Source  string `json:"source"`
+	// Memory is what the child and its own children may hold together.
+	Memory int64 `json:"memory_bytes"`
+	// WallMS is how long a file may take; from BeginPageMS on no further page
+	// is begun, so that a long honest file still gets a verdict.
+	WallMS      int64 `json:"wall_ms"`
+	BeginPageMS int64 `json:"begin_page_ms"`
+	// CPUSeconds is what the child may use of a processor.
+	CPUSeconds uint64 `json:"cpu_seconds"`
+	// AnswerBytes is the longest answer that is read.
+	AnswerBytes int64  `json:"answer_bytes"`
+	OpenFiles   uint64 `json:"open_files"`
+}
+
+//go:embed limits.json
+var defaultLimits []byte
+
+// DefaultLimits are the limits that come with the program.
+func DefaultLimits() Limits {
+	var l Limits
+	err := json.Unmarshal(defaultLimits, &l)
+	if err == nil {
+		err = l.validate()
+	}
+	if err != nil {
+		panic(err) // cannot be: the file is compiled in and a test loads it
+	}
+	return l
+}
+
+func (l Limits) validate() error {
+	for _, c := range []struct {
+		field string
+		ok    bool
+	}{
+		{"version", l.Version != ""}, {"source", l.Source != ""}, {"memory_bytes", l.Memory >= 128<<20},
+		{"wall_ms", l.WallMS > 0}, {"begin_page_ms", 0 < l.BeginPageMS && l.BeginPageMS <= l.WallMS},
+		{"cpu_seconds", l.CPUSeconds > 0}, {"answer_bytes", l.AnswerBytes > 0}, {"open_files", l.OpenFiles >= 16},
+	} {
+		if !c.ok {
+			return fmt.Errorf("confined: limits: %s makes no sense", c.field)
+		}
+	}
+	return nil
+}
+
+func (l Limits) wall() time.Duration { return time.Duration(l.WallMS) * time.Millisecond }
+
+func (l Limits) beginPage() time.Duration { return time.Duration(l.BeginPageMS) * time.Millisecond }

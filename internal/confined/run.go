@@ -1,0 +1,195 @@
+package confined
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"time"
+
+	"hoso/internal/scan"
+)
+
+// watchEvery is how often the parent looks at a child's memory.
+const watchEvery = 10 * time.Millisecond
+
+// watchMargin is how far below the limit the parent ends a child: what grows goes
+// on growing until the next look.
+const watchMargin = 16 << 20
+
+// run starts a child, gives it its order and waits for the answer, or for the
+// reason why there is none. An error is nothing that the file did.
+func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usage, error) {
+	line, err := json.Marshal(o)
+	if err != nil {
+		return answer{}, Usage{}, err
+	}
+	// The system kills a child when the thread that started it ends, so this
+	// goroutine stays on its thread.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+
+	began := time.Now()
+	p, err := c.start(file)
+	if err != nil {
+		return answer{}, Usage{}, fmt.Errorf("%w: %w", ErrBusy, err)
+	}
+	answered := make(chan reading, 1)
+	go func() { answered <- p.read(append(line, '\n'), o.Limits.AnswerBytes) }()
+	u, got := p.watch(ctx, o.Limits, began, answered)
+	p.kill()
+	if got == nil {
+		r := <-answered // the pipes are closed with the group's end
+		got = &r
+	}
+	state := p.wait()
+	u.Took = time.Since(began)
+	if err := ctx.Err(); err != nil && (u.Ended != "" || got.err != nil) {
+		return answer{}, u, fmt.Errorf("confined: %w", err)
+	}
+	var a answer
+	switch {
+	case u.Ended == scan.OutOfTime && cpuOf(state) < o.Limits.wall()/2:
+		// It hardly ran: the machine was busy, and the file is not to blame.
+		return answer{}, Usage{Took: u.Took}, ErrBusy
+	case u.Ended != "":
+		return answer{}, u, nil
+	case got.err == nil && json.Unmarshal(got.answer, &a) == nil:
+		u.Peak = max(u.Peak, a.Peak)
+		u.Together = max(u.Together, a.Peak)
+		return a, u, nil
+	}
+	u.Ended = causeOf(state, got.lastWords, o.Limits)
+	return answer{}, u, nil
+}
+
+// causeOf says of a child that ended by itself what ended it.
+func causeOf(state *os.ProcessState, lastWords []byte, l Limits) scan.Cause {
+	switch {
+	case bytes.Contains(lastWords, []byte("out of memory")), bytes.Contains(lastWords, []byte("cannot allocate memory")):
+		return scan.OutOfMemory
+	case cpuOf(state) >= time.Duration(l.CPUSeconds)*time.Second-100*time.Millisecond:
+		return scan.OutOfTime
+	}
+	return scan.Crashed
+}
+
+func cpuOf(state *os.ProcessState) time.Duration {
+	if state == nil {
+		return 0
+	}
+	return state.UserTime() + state.SystemTime()
+}
+
+// process is a child with its pipes.
+type process struct {
+	cmd      *exec.Cmd
+	in       io.WriteCloser
+	out, err *os.File
+}
+
+// reading is what came out of a child. lastWords are never logged: they may
+// quote the file.
+type reading struct {
+	answer, lastWords []byte
+	err               error
+}
+
+var errAnswer = errors.New("confined: no whole answer")
+
+// start makes the child. Without a network if the system allows that.
+func (c *Checker) start(file *os.File) (*process, error) {
+	how := c.confinement()
+	p, err := c.launch(file, how)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (c *Checker) launch(file *os.File, how confinement) (*process, error) {
+	outR, outW, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	errR, errW, err := os.Pipe()
+	if err != nil {
+		return nil, errors.Join(err, outR.Close(), outW.Close())
+	}
+	cmd := exec.Command(c.exe, childArg)
+	cmd.Env = []string{"GOMAXPROCS=1", "GOTRACEBACK=none", "LANG=C.UTF-8", "HOME=/nonexistent", "TMPDIR=/nonexistent"}
+	cmd.Dir = "/"
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = outW, errW, []*os.File{file}
+	cmd.SysProcAttr = how.attr()
+	in, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	err = errors.Join(err, outW.Close(), errW.Close())
+	if err != nil {
+		return nil, errors.Join(err, outR.Close(), errR.Close())
+	}
+	return &process{cmd: cmd, in: in, out: outR, err: errR}, nil
+}
+
+// read gives the order and takes the answer. The way in stays open until then:
+// its end tells the child that its parent is gone.
+func (p *process) read(order []byte, most int64) reading {
+	words := make(chan []byte, 1)
+	go func() {
+		last, _ := io.ReadAll(io.LimitReader(p.err, 4096)) //nolint:errcheck // what came is what there is
+		io.Copy(io.Discard, p.err)                         //nolint:errcheck // so that the child can go on
+		words <- last
+	}()
+	var r reading
+	if _, err := p.in.Write(order); err != nil {
+		r.err = err
+	}
+	out, err := io.ReadAll(io.LimitReader(p.out, most+1))
+	if err != nil || int64(len(out)) > most || len(out) == 0 {
+		r.err = errors.Join(errAnswer, err)
+	}
+	p.kill() // what is not done now was not asked for
+	r.answer, r.lastWords = out, <-words
+	return r
+}
+
+// watch waits for the answer, for time, for too much memory, or for the end of
+// the request, whichever is first.
+func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered <-chan reading) (Usage, *reading) {
+	var u Usage
+	timeout := time.NewTimer(time.Until(began.Add(l.wall())))
+	defer timeout.Stop()
+	look := time.NewTicker(watchEvery)
+	defer look.Stop()
+	for {
+		select {
+		case r := <-answered:
+			return u, &r
+		case <-ctx.Done():
+			return u, nil
+		case <-timeout.C:
+			u.Ended = scan.OutOfTime
+			return u, nil
+		case <-look.C:
+			own, all := held(p.cmd.Process.Pid)
+			u.Peak, u.Together = max(u.Peak, own.peak), max(u.Together, all)
+			if all > l.Memory-watchMargin {
+				u.Ended = scan.OutOfMemory
+				return u, nil
+			}
+		}
+	}
+}
+
+// wait collects the dead child.
+func (p *process) wait() *os.ProcessState {
+	_ = p.cmd.Wait() // its end is what the state says
+	_ = errors.Join(p.out.Close(), p.err.Close())
+	return p.cmd.ProcessState
+}

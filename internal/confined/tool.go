@@ -1,0 +1,58 @@
+package confined
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"time"
+)
+
+// toolGrace is how long after the last page may be begun a program may run.
+const toolGrace = 750 * time.Millisecond
+
+var errTool = errors.New("confined: program failed")
+
+// tool runs another program from within the child and takes at most most bytes
+// of what it writes. It ends with the child, and gets what the child has left.
+func (c *child) tool(ctx context.Context, in io.Reader, most int64, path string, args ...string) ([]byte, error) {
+	if path == "" {
+		return nil, errNoTool
+	}
+	// What is slow here is the file's doing, and the child must still be there to
+	// say so.
+	ctx, cancel := context.WithDeadline(ctx, c.began.Add(c.Limits.beginPage()+toolGrace))
+	defer cancel()
+	debug.FreeOSMemory()
+	runtime.LockOSThread() // the program is to die with this thread's process, not sooner
+	defer runtime.UnlockOSThread()
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = []string{"LANG=C.UTF-8", "HOME=/nonexistent"}
+	cmd.Stdin = in
+	cmd.SysProcAttr = toolAttr()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("%w: %w", errTool, err)
+	}
+	limitTool(cmd.Process.Pid, c.Limits)
+	var b bytes.Buffer
+	n, err := io.Copy(&b, io.LimitReader(out, most+1))
+	if err != nil || n > most {
+		_ = cmd.Process.Kill()
+	}
+	if werr := cmd.Wait(); err == nil && n <= most && werr == nil {
+		return b.Bytes(), nil
+	} else if n > most {
+		werr = errors.New("it writes too much")
+	} else if err == nil {
+		err = werr
+	}
+	return b.Bytes(), fmt.Errorf("%w: %w", errTool, err)
+}

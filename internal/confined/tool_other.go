@@ -1,0 +1,9 @@
+//go:build !linux
+
+package confined
+
+import "syscall"
+
+func toolAttr() *syscall.SysProcAttr { return nil }
+
+func limitTool(int, Limits) {}
