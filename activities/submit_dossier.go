@@ -53,6 +53,6 @@ func (a *Activities) submission(ctx context.Context, order workflows.Effect) (po
 		Key: order.Key, Code: d.Code, Procedure: d.ProcedureCode, Case: d.CaseCode, Authority: d.Authority, Office: d.Office, Network: d.Network,
 		Quantity: d.Quantity, FiledAt: d.FiledAt, Applicant: applicant(people), PaperFollows: d.Route == dossier.RouteOnlineWithPaper,
 		ResultByPost: d.DeliveryMethod == dossier.ByCourier,
-		Documents:    a.scans(given, func(store.GivenComponent) bool { return true }),
+		Documents:    a.scans(given),
 	}, nil
 }

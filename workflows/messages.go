@@ -41,6 +41,10 @@ type Command struct {
 	// Anew recomputes the due date from its own facts, with kind deadline: the
 	// calendar has changed.
 	Anew bool `json:"anew,omitempty"`
+	// Route is the way that somebody has chosen, with kind route; Need lists the
+	// components of which the paper must be given for it first.
+	Route dossier.Route `json:"route,omitempty"`
+	Need  []string      `json:"need,omitempty"`
 	// Amount is a paid fee in whole đồng, with kind payment.
 	Amount int64 `json:"amount,omitempty"`
 }
@@ -162,6 +166,10 @@ func (d *run) judge(c Command, now time.Time) *Refusal {
 	case dossier.Deadline:
 		if c.DueAt == nil && !c.Anew {
 			return d.refusal("due_at_missing")
+		}
+	case dossier.Reroute:
+		if !c.Route.Online() && !c.Route.OnPaper() {
+			return d.refusal("route_not_a_choice")
 		}
 	case dossier.Handover:
 		if d.Stage == dossier.StageDelivery && d.papersAtOffice() {

@@ -26,10 +26,16 @@ type Component struct {
 	Form        dossier.Form
 	DocumentID  string
 	Reason      string
+	Substitute  string // code of what is given in its place, with form not_available
 	OperationID string
 	State       string
+	Version     int // from 1; a new one leaves the old ones as they are
+	Round       int // the supplement that it was handed on with: WithSubmission, 0 not yet
 	CreatedAt   time.Time
 }
+
+// WithSubmission is the round of what goes to the authority with the dossier itself.
+const WithSubmission = -1
 
 // GivenComponent is a current component with its document, if it has one.
 type GivenComponent struct {
@@ -41,6 +47,47 @@ type GivenComponent struct {
 func (s *Store) Components(ctx context.Context, code string) ([]GivenComponent, error) {
 	var rows []Component
 	err := s.with(ctx).Where("dossier_code = ? AND state = ?", code, ComponentCurrent).Order("created_at, id").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	return s.withDocuments(ctx, rows)
+}
+
+// ComponentVersions reads every version of a dossier's components that ever
+// counted, oldest first.
+func (s *Store) ComponentVersions(ctx context.Context, code string) ([]GivenComponent, error) {
+	var rows []Component
+	err := s.with(ctx).Where("dossier_code = ? AND state IN ?", code, []string{ComponentCurrent, ComponentSuperseded}).
+		Order("component, version, created_at, id").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	return s.withDocuments(ctx, rows)
+}
+
+// HandOn gives what goes to the authority with a round of the supplement: what is
+// current and was handed on with none yet. A further try of the same round gives
+// the same; what comes meanwhile is for the next.
+func (s *Store) HandOn(ctx context.Context, code string, round int) ([]GivenComponent, error) {
+	var rows []Component
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		if _, err := lockDossier(tx, code); err != nil {
+			return err
+		}
+		mine := tx.Model(&Component{}).Where("dossier_code = ? AND round = ?", code, round)
+		var begun int64
+		if err := mine.Count(&begun).Error; err != nil {
+			return err
+		}
+		if begun == 0 {
+			err := tx.Model(&Component{}).Where("dossier_code = ? AND state = ? AND round = 0 AND operation_id <> ?", code, ComponentCurrent, FiledWith).
+				Update("round", round).Error
+			if err != nil {
+				return err
+			}
+		}
+		return tx.Where("dossier_code = ? AND round = ?", code, round).Order("created_at, id").Find(&rows).Error
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -77,12 +124,20 @@ func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) error {
 		return err
 	}
 	for _, c := range fresh {
+		var last int
+		if err := tx.Model(&Component{}).Where("dossier_code = ? AND component = ?", d.Code, c.Component).Select("COALESCE(MAX(version), 0)").Scan(&last).Error; err != nil {
+			return err
+		}
+		now := map[string]any{"state": ComponentCurrent, "version": last + 1}
+		if d.Stage == dossier.StageDigitization { // it goes with the submission
+			now["round"] = WithSubmission
+		}
 		err := tx.Model(&Component{}).Where("dossier_code = ? AND component = ? AND state = ?", d.Code, c.Component, ComponentCurrent).
 			Update("state", ComponentSuperseded).Error
 		if err != nil {
 			return err
 		}
-		if err := tx.Model(&Component{}).Where("id = ?", c.ID).Update("state", ComponentCurrent).Error; err != nil {
+		if err := tx.Model(&Component{}).Where("id = ?", c.ID).Updates(now).Error; err != nil {
 			return err
 		}
 		if c.Form.Paper() {

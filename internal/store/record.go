@@ -121,6 +121,9 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 	if err := s.movesOf(tx, d, t); err != nil {
 		return register.Recorded{}, err
 	}
+	if err := s.markAsked(tx, *d, t, data); err != nil {
+		return register.Recorded{}, err
+	}
 	if err := s.tasksOf(tx, d, t); err != nil {
 		return register.Recorded{}, err
 	}
@@ -135,6 +138,9 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 		data["occurred_at"] = t.At.In(dossier.Zone).Format(time.RFC3339)
 	}
 	if err := s.append(tx, d, c); err != nil {
+		return register.Recorded{}, err
+	}
+	if err := s.noteRoute(tx, *d, c); err != nil {
 		return register.Recorded{}, err
 	}
 	d.Step = t.Step
@@ -158,6 +164,7 @@ func (s *Store) place(d *Dossier, t register.Transition, p Plan) {
 	d.ReceivedAt, d.DueAt = utc(a.ReceivedAt), utc(a.DueAt)
 	d.SubmitAttempt, d.Submitted, d.Rounds, d.Given = a.SubmitAttempt, a.Submitted, a.Rounds, a.Given
 	d.Asked = append([]string{}, a.Asked...) // the column holds a list, empty or not, and never NULL
+	d.AskedParts = append([]register.Part{}, a.Parts...)
 	d.FeeDue, d.FeePaid, d.FeeRefunded, d.FeeAsked = a.Fees.Due, a.Fees.Paid, a.Fees.Refunded, a.Fee
 	d.ResultKnown, d.ResultPaper = a.Result.Known, a.Result.Paper
 	if !a.LastReport.IsZero() {

@@ -60,7 +60,7 @@ func position(d Dossier) register.Position {
 		Stage: d.Stage, Status: d.Status, Route: d.Route,
 		Waiting: register.Waiting{Who: d.WaitingWho, What: d.WaitingWhat, Until: d.WaitingUntil},
 		Parked:  d.Parked, Overdue: d.Overdue, ReceivedAt: d.ReceivedAt, DueAt: d.DueAt,
-		SubmitAttempt: d.SubmitAttempt, Submitted: d.Submitted, Rounds: d.Rounds, Given: d.Given, Asked: d.Asked,
+		SubmitAttempt: d.SubmitAttempt, Submitted: d.Submitted, Rounds: d.Rounds, Given: d.Given, Asked: d.Asked, Parts: d.AskedParts,
 		Fee: d.FeeAsked, Fees: d.Fees(), Result: register.Result{Known: d.ResultKnown, Paper: d.ResultPaper},
 	}
 	if d.PortalCode != nil {
@@ -75,6 +75,9 @@ func position(d Dossier) register.Position {
 // deliveryFailed is the workflow's task of a parcel that did not reach the citizen.
 const deliveryFailed = "delivery_failed"
 
+// submissionRefused is the workflow's task of a dossier that the portal refused.
+const submissionRefused = "submission_refused"
+
 // held is the workflow's task of a dossier that a manager holds.
 const held = "held"
 
@@ -85,7 +88,8 @@ const held = "held"
 func (d Dossier) Standing(hasPapers bool) dossier.Standing {
 	st := dossier.Standing{Stage: d.Stage, Status: d.Status, WaitingFor: d.WaitingWhat, Parked: d.Parked != "", Route: d.Route,
 		Method: d.DeliveryMethod, Delivery: d.DeliveryState, HomeBooked: d.ShipmentID != "" && d.DeliveryState != dossier.DeliveryNone, HasPapers: hasPapers, FeeExpected: d.FeeDue > 0,
-		Held: d.Parked == held, Dated: d.DueAt != nil || d.Clock.StartedAt != nil, Extendable: d.Clock.Extendable(), Approvable: d.Clock.MayApprove()}
+		Held: d.Parked == held, Dated: d.DueAt != nil || d.Clock.StartedAt != nil, Extendable: d.Clock.Extendable(), Approvable: d.Clock.MayApprove(),
+		Filed: d.Submitted || d.SubmitAttempt > 0 && d.Parked != submissionRefused, Rejected: d.Parked == submissionRefused}
 	if d.Parked == deliveryFailed {
 		st.Delivery = dossier.DeliveryReturned
 	}
