@@ -168,8 +168,8 @@ func (d *run) judge(c Command, now time.Time) *Refusal {
 			return d.refusal("due_at_missing")
 		}
 	case dossier.Reroute:
-		if !c.Route.Online() && !c.Route.OnPaper() {
-			return d.refusal("route_not_a_choice")
+		if rule := d.judgeRoute(c); rule != "" {
+			return d.refusal(rule)
 		}
 	case dossier.Handover:
 		if d.Stage == dossier.StageDelivery && d.papersAtOffice() {
@@ -184,6 +184,21 @@ func (d *run) judge(c Command, now time.Time) *Refusal {
 		}
 	}
 	return nil
+}
+
+// judgeRoute holds a chosen route against the papers that are here. What the
+// procedure allows was asked before the command was sent.
+func (d *run) judgeRoute(c Command) (rule string) {
+	here := d.Papers.Out.Count
+	switch {
+	case !c.Route.Online() && !c.Route.OnPaper():
+		return "route_not_a_choice"
+	case c.Route.OnPaper() && here == 0 && len(c.Need) == 0:
+		return "route_without_paper"
+	case !c.Route.OnPaper() && here > 0:
+		return "route_leaves_paper"
+	}
+	return ""
 }
 
 func (d *run) refusal(rule string) *Refusal {
