@@ -30,7 +30,7 @@ func (s *Server) checkAsked(ctx context.Context, d store.Dossier, in DecisionReq
 		return err
 	}
 	for i, code := range in.Components {
-		if rule := may(code); rule != "" {
+		if rule := may(code); rule != "" && componentCode.MatchString(code) { // otherwise told already
 			p.wrong("/components/"+strconv.Itoa(i), rule)
 		}
 	}

@@ -88,9 +88,11 @@ func (s *Server) supplement(ctx context.Context, in *supplementInput) (*commandO
 			return err
 		}
 		wanted := withAsked(list, d.Asked, given)
-		p.answered(d, given)
 		p.found(nameForms(dossier.CheckComponents("/components", wanted, given, true), given))
 		p.found(uncarried(proc, wanted, given))
+		if len(p.errs) == 0 {
+			p.answered(d, given)
+		}
 		if err := s.readable(ctx, d.Code, given, p); err != nil {
 			return err
 		}

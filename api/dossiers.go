@@ -124,7 +124,7 @@ func (s *Server) countRefusal(ctx context.Context, f *filing) {
 	if !slices.ContainsFunc(f.errs, func(e FieldError) bool { return e.Code == "not_allowed_at_agent" }) {
 		return
 	}
-	err := s.deps.Store.CountRefusal(ctx, store.Refusal{Office: f.who.Office, Network: f.who.Network, Area: f.out.Area, Procedure: f.proc.Code})
+	err := s.deps.Store.CountRefusal(ctx, store.RouteRefusal{Office: f.who.Office, Network: f.who.Network, Area: f.out.Area, ProcedureCode: f.proc.Code})
 	if err != nil {
 		Log(ctx).Warn("refused filing not counted", "error", loggable(err))
 	}

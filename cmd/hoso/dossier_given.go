@@ -46,9 +46,12 @@ func (f *callFlags) given(ctx context.Context, c *apiclient.Client, key, procedu
 		}
 		out = append(out, map[string]any{"code": s.component, "document_id": doc.ID})
 	}
-	for form, list := range map[string][]string{"paper_original": in.papers, "paper_certified": in.certified, "from_database": in.database} {
-		for _, component := range list {
-			out = append(out, map[string]any{"code": component, "form": form})
+	for _, of := range []struct {
+		form       string
+		components []string
+	}{{"paper_original", in.papers}, {"paper_certified", in.certified}, {"from_database", in.database}} {
+		for _, component := range of.components {
+			out = append(out, map[string]any{"code": component, "form": of.form})
 		}
 	}
 	for _, r := range in.reused {

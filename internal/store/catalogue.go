@@ -161,10 +161,9 @@ func Wanted(c catalogue.Case) []dossier.Wanted {
 	return out
 }
 
-func formsOf(words []string) []dossier.Form {
-	out := make([]dossier.Form, len(words))
-	for i, f := range words {
-		out[i] = dossier.Form(f)
+func formsOf(words []string) (out []dossier.Form) {
+	for _, f := range words {
+		out = append(out, dossier.Form(f))
 	}
 	return out
 }

@@ -89,14 +89,21 @@ func (s *Store) withRefusals(ctx context.Context, rows []FunnelRow, sc Scope, fr
 	return rows, nil
 }
 
-// Refusal is a filing that an agent may not take, without anybody's name.
-type Refusal struct {
-	Office, Network, Area, Procedure string
+// RouteRefusal counts the filings of a procedure that an office had to turn away
+// on a day. No person stands in it.
+type RouteRefusal struct {
+	Day           string `gorm:"primaryKey"`
+	Office        string `gorm:"primaryKey"`
+	Network       string
+	Area          string
+	ProcedureCode string `gorm:"primaryKey"`
+	N             int
 }
 
-// CountRefusal counts a filing that was turned away.
-func (s *Store) CountRefusal(ctx context.Context, r Refusal) error {
-	row := map[string]any{"day": dossier.LocalDay(s.now()), "office": r.Office, "network": r.Network, "area": r.Area, "procedure_code": r.Procedure, "n": 1}
+// CountRefusal counts a filing that was turned away today.
+func (s *Store) CountRefusal(ctx context.Context, r RouteRefusal) error {
+	r.Day, r.N = dossier.LocalDay(s.now()), 1
 	key := []clause.Column{{Name: "day"}, {Name: "office"}, {Name: "procedure_code"}}
-	return s.with(ctx).Table("route_refusals").Clauses(clause.OnConflict{Columns: key, DoUpdates: clause.Assignments(map[string]any{"n": gorm.Expr("route_refusals.n + 1")})}).Create(row).Error
+	more := clause.Assignments(map[string]any{"n": gorm.Expr("route_refusals.n + 1")})
+	return s.with(ctx).Clauses(clause.OnConflict{Columns: key, DoUpdates: more}).Create(&r).Error
 }

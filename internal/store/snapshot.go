@@ -60,11 +60,14 @@ func position(d Dossier) register.Position {
 		Stage: d.Stage, Status: d.Status, Route: d.Route,
 		Waiting: register.Waiting{Who: d.WaitingWho, What: d.WaitingWhat, Until: d.WaitingUntil},
 		Parked:  d.Parked, Overdue: d.Overdue, ReceivedAt: d.ReceivedAt, DueAt: d.DueAt,
-		SubmitAttempt: d.SubmitAttempt, Submitted: d.Submitted, Rounds: d.Rounds, Given: d.Given, Asked: d.Asked, Parts: d.AskedParts,
+		SubmitAttempt: d.SubmitAttempt, Submitted: d.Submitted, Rounds: d.Rounds, Given: d.Given, Asked: d.Asked,
 		Fee: d.FeeAsked, Fees: d.Fees(), Result: register.Result{Known: d.ResultKnown, Paper: d.ResultPaper},
 	}
 	if d.PortalCode != nil {
 		p.PortalCode = *d.PortalCode
+	}
+	if len(d.AskedParts) > 0 {
+		p.Parts = d.AskedParts
 	}
 	if d.LastReport != nil {
 		p.LastReport = *d.LastReport
