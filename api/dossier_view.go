@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"hoso/internal/catalogue"
@@ -237,6 +236,5 @@ func componentsView(versions []store.GivenComponent) []DossierComponent {
 	for i, c := range out {
 		out[i].Earlier = earlier[c.Code]
 	}
-	slices.SortStableFunc(out, func(a, b DossierComponent) int { return a.GivenAt.Compare(b.GivenAt.Time) })
 	return out
 }

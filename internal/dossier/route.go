@@ -165,7 +165,10 @@ func pileOf(wanted []Wanted, given []Scanned) pile {
 	wanted = Offered(wanted, all)
 	for _, g := range given {
 		w, _ := want(wanted, g.Code)
-		if g.Form.Paper() {
+		switch {
+		case g.Form.Paper() && w.PaperDemanded:
+			p.sheet(g.Code, "paper_demanded")
+		case g.Form.Paper():
 			p.sheet(g.Code, "paper_given")
 		}
 		if !g.Form.Digital() {

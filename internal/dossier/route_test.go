@@ -64,6 +64,8 @@ func TestDecideRoute(t *testing.T) {
 			dossier.RouteDecision{Route: dossier.RouteOnlineWithPaper, Paper: []string{"giay-chung-nhan"}, Reasons: []string{"paper_demanded"}}},
 		"given and demanded, each reason once": {everyChannel, scanned{scan("giay-chung-nhan", dossier.Ready), sheet("to-khai", dossier.FormPaperOriginal), sheet("uy-quyen", dossier.FormPaperOriginal)},
 			dossier.RouteDecision{Route: dossier.RouteOnlineWithPaper, Paper: []string{"giay-chung-nhan", "to-khai", "uy-quyen"}, Reasons: []string{"paper_demanded", "paper_given"}}},
+		"the demanded sheet itself": {everyChannel, scanned{sheet("giay-chung-nhan", dossier.FormPaperOriginal)},
+			dossier.RouteDecision{Route: dossier.RoutePaper, Paper: []string{"giay-chung-nhan"}, Reasons: []string{"paper_demanded"}}},
 		"sheets alone": {everyChannel, scanned{sheet("to-khai", dossier.FormPaperOriginal), sheet("uy-quyen", dossier.FormPaperOriginal)},
 			dossier.RouteDecision{Route: dossier.RoutePaper, Paper: []string{"to-khai", "uy-quyen"}, Reasons: []string{"paper_given"}}},
 		"not offered online": {postOnly, scanned{sheet("to-khai", dossier.FormPaperOriginal)},

@@ -58,7 +58,7 @@ func (s *Store) Components(ctx context.Context, code string) ([]GivenComponent, 
 func (s *Store) ComponentVersions(ctx context.Context, code string) ([]GivenComponent, error) {
 	var rows []Component
 	err := s.with(ctx).Where("dossier_code = ? AND state IN ?", code, []string{ComponentCurrent, ComponentSuperseded}).
-		Order("component, version, created_at, id").Find(&rows).Error
+		Order("created_at, id").Find(&rows).Error
 	if err != nil {
 		return nil, err
 	}
