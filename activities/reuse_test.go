@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -64,4 +65,18 @@ func TestCheckWhileThePortalIsDown(t *testing.T) {
 	got, err := w.CheckDigitization(t.Context(), code)
 	require.NoError(t, err)
 	require.Equal(t, workflows.Checked{Route: dossier.RouteOnline, Reasons: []string{"scans_usable", "portal_down_wait"}}, got)
+
+	w.portal.submit = func(portal.Submission) (portal.Receipt, error) {
+		t.Error("nobody knocks at a portal that takes nothing")
+		return portal.Receipt{}, nil
+	}
+	app := asApplication(t, w.SubmitDossier(t.Context(), workflows.Effect{Code: code, Key: code + "/submit/1", Attempt: 1}))
+	require.Equal(t, []any{workflows.EffectLaterType, "portal_down", 5 * time.Minute}, []any{app.Type(), app.Message(), app.NextRetryDelay()})
+	rows, err := w.Store.PortalStates(t.Context(), w.Store.Now())
+	require.NoError(t, err)
+	w.now = w.now.Add(time.Minute)
+	_, err = w.Store.EndPortalState(t.Context(), w.request("end"), rows[0].ID, func(store.PortalState) store.Answer { return store.Answer{Status: 200} })
+	require.NoError(t, err)
+	w.portal.submit = func(s portal.Submission) (portal.Receipt, error) { return portal.Receipt{Key: s.Key}, nil }
+	require.NoError(t, w.SubmitDossier(t.Context(), workflows.Effect{Code: code, Key: code + "/submit/1", Attempt: 1}))
 }

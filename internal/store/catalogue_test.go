@@ -188,7 +188,10 @@ func TestAPublishedVersionMayGainConditions(t *testing.T) {
 		f.load(sample(t))
 		with := func(word string) *catalogue.Catalogue {
 			c := sample(t)
-			k := &c.Procedures[len(c.Procedures)-1].Cases[0].Components[0]
+			p := &c.Procedures[len(c.Procedures)-1] // its lists are shared with everybody's catalogue
+			p.Cases = slices.Clone(p.Cases)
+			p.Cases[0].Components = slices.Clone(p.Cases[0].Components)
+			k := &p.Cases[0].Components[0]
 			k.When = &dossier.Condition{Field: "mandate.kind", In: []string{word}}
 			return c
 		}
