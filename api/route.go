@@ -89,7 +89,7 @@ var routeWords = map[string]text{
 	"paper_demanded":       {"Thủ tục yêu cầu nộp bản giấy.", "The procedure demands a paper itself."},
 	"online_not_offered":   {"Thủ tục không có kênh trực tuyến.", "The procedure is not offered online."},
 	"portal_down":          {"Cổng dịch vụ công đang ngừng tiếp nhận, giấy tờ được chuyển bằng đường bưu chính.", "The portal takes nothing at present; the papers go by post."},
-	"portal_down_wait":     {"Cổng dịch vụ công đang ngừng tiếp nhận: hồ sơ chờ đến khi Cổng hoạt động lại, hoặc nộp bản giấy để đi ngay.", "The portal takes nothing at present: the dossier waits until it does, or give the paper to go at once."},
+	"portal_down_wait":     {"Cổng dịch vụ công đang ngừng tiếp nhận: hồ sơ quét chờ đến khi Cổng hoạt động lại; muốn đi ngay thì nộp bản giấy khi nộp hồ sơ.", "The portal takes nothing at present: what is scanned waits until it does; to go at once, give the paper at the filing."},
 	"overridden":           {"Người có thẩm quyền đã chọn cách nộp này.", "A named person chose this way."},
 	"override_void":        {"Cách nộp đã chọn không còn thực hiện được với giấy tờ hiện có.", "The way that was chosen cannot be gone with what is given now."},
 	"paper_missing":        {"Cần nộp bản giấy trước.", "The paper must be given first."},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -117,17 +118,18 @@ func (s *Store) withDocuments(ctx context.Context, rows []Component) ([]GivenCom
 
 // adopt makes an operation's components the current ones, keeps the old and
 // enters new papers as held by the office. Begin has given the documents to the
-// dossier.
-func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) error {
+// dossier. It answers what was given, each with its version, for the timeline.
+func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) (given []string, err error) {
 	var fresh []Component
-	if err := tx.Where("operation_id = ? AND state = ?", operation, ComponentPending).Find(&fresh).Error; err != nil {
-		return err
+	if err := tx.Where("operation_id = ? AND state = ?", operation, ComponentPending).Order("created_at, id").Find(&fresh).Error; err != nil {
+		return nil, err
 	}
 	for _, c := range fresh {
 		var last int
 		if err := tx.Model(&Component{}).Where("dossier_code = ? AND component = ?", d.Code, c.Component).Select("COALESCE(MAX(version), 0)").Scan(&last).Error; err != nil {
-			return err
+			return nil, err
 		}
+		given = append(given, fmt.Sprintf("%s@%d", c.Component, last+1))
 		now := map[string]any{"state": ComponentCurrent, "version": last + 1}
 		if d.Stage == dossier.StageDigitization { // it goes with the submission
 			now["round"] = WithSubmission
@@ -135,18 +137,18 @@ func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) error {
 		err := tx.Model(&Component{}).Where("dossier_code = ? AND component = ? AND state = ?", d.Code, c.Component, ComponentCurrent).
 			Update("state", ComponentSuperseded).Error
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := tx.Model(&Component{}).Where("id = ?", c.ID).Updates(now).Error; err != nil {
-			return err
+			return nil, err
 		}
 		if c.Form.Paper() {
 			if err := s.addPaper(tx, d, c); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return given, nil
 }
 
 // claimDocuments gives the documents named to a dossier for good; empty ids name

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -109,7 +110,7 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 	if err := s.settleInbox(tx, t); err != nil {
 		return register.Recorded{}, err
 	}
-	op, err := s.settleOperation(tx, d, t)
+	op, err := s.settleOperation(tx, d, t, data)
 	if err != nil {
 		return register.Recorded{}, err
 	}
@@ -246,7 +247,7 @@ func (s *Store) settleInbox(tx *gorm.DB, t register.Transition) error {
 }
 
 // settleOperation carries out what a command changes in the database.
-func (s *Store) settleOperation(tx *gorm.DB, d *Dossier, t register.Transition) (Operation, error) {
+func (s *Store) settleOperation(tx *gorm.DB, d *Dossier, t register.Transition, data map[string]string) (Operation, error) {
 	if t.Operation == "" {
 		return Operation{}, nil
 	}
@@ -260,7 +261,11 @@ func (s *Store) settleOperation(tx *gorm.DB, d *Dossier, t register.Transition) 
 	}
 	switch dossier.Command(op.Kind) {
 	case dossier.Supplement:
-		return op, s.adopt(tx, *d, op.ID)
+		given, err := s.adopt(tx, *d, op.ID)
+		if len(given) > 0 {
+			data["given"] = strings.Join(given, " ")
+		}
+		return op, err
 	case dossier.Contact:
 		var o ContactOrder
 		if err := json.Unmarshal([]byte(op.Payload), &o); err != nil {

@@ -168,6 +168,9 @@ func TestOnlyWhatIsNewIsHandedOn(t *testing.T) {
 		codes, _ = on(2)
 		require.Equal(t, []string{"giay-uy-quyen"}, codes)
 
+		log, err := f.Timeline(ctx, d.Code)
+		require.NoError(t, err)
+		require.Contains(t, log[4].Data, `"given":"to-khai@3"`, "the timeline names the version")
 		all, err := f.ComponentVersions(ctx, d.Code)
 		require.NoError(t, err)
 		kept := map[int]string{}
