@@ -33,8 +33,8 @@ func TestCheckDigitization(t *testing.T) {
 		given []dossier.Given
 		want  workflows.Checked
 	}{
-		"ready":      {[]dossier.Given{w.scan("to-khai", dossier.Ready)}, workflows.Checked{Route: dossier.RouteOnline}},
-		"doubtful":   {[]dossier.Given{w.scan("to-khai", dossier.Doubtful)}, workflows.Checked{Route: dossier.RouteOnline}},
+		"ready":      {[]dossier.Given{w.scan("to-khai", dossier.Ready)}, workflows.Checked{Route: dossier.RouteOnline, Reasons: []string{"scans_usable"}}},
+		"doubtful":   {[]dossier.Given{w.scan("to-khai", dossier.Doubtful)}, workflows.Checked{Route: dossier.RouteOnline, Reasons: []string{"scans_usable"}}},
 		"unreadable": {[]dossier.Given{w.scan("to-khai", dossier.Unreadable)}, workflows.Checked{Route: dossier.RouteReturn, Unreadable: []string{"to-khai"}, Reasons: []string{"scan_unreadable"}}},
 		"paper":      {[]dossier.Given{paper}, workflows.Checked{Route: dossier.RoutePaper, Paper: []string{"to-khai"}, Reasons: []string{"paper_given"}}},
 		"both": {[]dossier.Given{paper, w.scan("giay-uy-quyen", dossier.Ready)},

@@ -26,12 +26,27 @@ func (a *Activities) CheckDigitization(ctx context.Context, code string) (workfl
 	}
 	scanned := make([]dossier.Scanned, len(given))
 	for i, g := range given {
-		scanned[i] = dossier.Scanned{Given: dossier.Given{Code: g.Component.Component, Form: g.Form, Document: g.DocumentID}}
+		scanned[i] = dossier.Scanned{Given: dossier.Given{Code: g.Component.Component, Form: g.Form, Document: g.DocumentID, Substitute: g.Substitute}}
 		if g.Document != nil {
 			scanned[i].Verdict = dossier.Verdict(g.Document.Verdict)
 		}
 	}
+	way, err := a.way(ctx, code, p.Channels)
+	if err != nil {
+		return workflows.Checked{}, registerError(err)
+	}
 	c, _ := p.Case(d.CaseCode)
-	r := dossier.DecideRoute(p.Channels, store.Wanted(c), scanned)
+	r := way.Decide(store.Wanted(c), scanned)
 	return workflows.Checked{Route: r.Route, Unreadable: r.Unreadable, Paper: r.Paper, Reasons: r.Reasons}, nil
+}
+
+// way is what else decides: the procedure's channels, whether the portal takes
+// anything at present, and what a person has chosen.
+func (a *Activities) way(ctx context.Context, code string, channels []string) (dossier.Way, error) {
+	down, err := a.Store.PortalDown(ctx, a.Store.Now())
+	if err != nil {
+		return dossier.Way{}, err
+	}
+	chosen, err := a.Store.ChosenRoute(ctx, code)
+	return dossier.Way{Channels: channels, PortalDown: down != nil, Override: chosen}, err
 }

@@ -9,6 +9,9 @@ import (
 
 // ConfirmPayment tells the portal that the fee it asked for is paid.
 func (a *Activities) ConfirmPayment(ctx context.Context, order workflows.Effect) error {
+	if err := a.portalOpen(ctx); err != nil {
+		return err
+	}
 	_, err := a.once(ctx, order, a.portalEffect(order.Key, "payment", func(ctx context.Context) (portal.Receipt, error) {
 		paid, err := a.Store.Payments(ctx, order.Code)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"hoso/internal/dossier"
 	"hoso/internal/portal"
 	"hoso/internal/store"
 )
@@ -15,15 +16,23 @@ func applicant(people map[string]store.Person) portal.Person {
 		DateOfBirth: p.DateOfBirth, Phone: p.Phone, Email: p.Email, Address: p.Address}
 }
 
+// stateOf says to the portal how a component came to be digital.
+func stateOf(f dossier.Form) int {
+	if f == dossier.FormReused {
+		return portal.Reused
+	}
+	return portal.Digitized
+}
+
 // scans gives the scans among a dossier's components, as files to be opened.
-func (a *Activities) scans(given []store.GivenComponent, wanted func(store.GivenComponent) bool) []portal.Document {
+func (a *Activities) scans(given []store.GivenComponent) []portal.Document {
 	var out []portal.Document
 	for _, g := range given {
-		if g.Document == nil || !wanted(g) {
+		if g.Document == nil {
 			continue
 		}
 		name := g.Document.StorageName
-		out = append(out, portal.Document{Component: g.Component.Component, SHA256: g.Document.SHA256, MediaType: g.Document.MediaType, Bytes: g.Document.Bytes,
+		out = append(out, portal.Document{Component: g.Component.Component, SHA256: g.Document.SHA256, MediaType: g.Document.MediaType, Bytes: g.Document.Bytes, State: stateOf(g.Form),
 			Open: func(context.Context) (io.ReadCloser, error) { return a.Blobs.Get(name) }})
 	}
 	return out

@@ -2,8 +2,10 @@ package activities
 
 import (
 	"context"
+	"time"
 
 	"hoso/internal/dossier"
+	"hoso/internal/outcome"
 	"hoso/internal/portal"
 	"hoso/internal/store"
 	"hoso/workflows"
@@ -24,8 +26,33 @@ func (a *Activities) portalEffect(key, act string, do func(context.Context) (por
 	}
 }
 
+// lookAgain is how long an act waits for a portal of which nobody knows when it
+// is back; an announced end may come earlier than announced.
+const lookAgain = 5 * time.Minute
+
+// portalOpen holds back what would only knock at a portal that is known to take
+// nothing. Nothing has been begun then, and it goes on by itself.
+func (a *Activities) portalOpen(ctx context.Context) error {
+	now := a.Store.Now()
+	down, err := a.Store.PortalDown(ctx, now)
+	if err != nil {
+		return registerError(err)
+	}
+	if down == nil {
+		return nil
+	}
+	wait := lookAgain
+	if down.UntilAt != nil {
+		wait = min(wait, down.UntilAt.Sub(now))
+	}
+	return asTemporal(outcome.Retry("portal_down", wait, nil))
+}
+
 // SubmitDossier files a dossier with its scans at the portal.
 func (a *Activities) SubmitDossier(ctx context.Context, order workflows.Effect) error {
+	if err := a.portalOpen(ctx); err != nil {
+		return err
+	}
 	_, err := a.once(ctx, order, a.portalEffect(order.Key, "submit", func(ctx context.Context) (portal.Receipt, error) {
 		s, err := a.submission(ctx, order)
 		if err != nil {
@@ -53,6 +80,6 @@ func (a *Activities) submission(ctx context.Context, order workflows.Effect) (po
 		Key: order.Key, Code: d.Code, Procedure: d.ProcedureCode, Case: d.CaseCode, Authority: d.Authority, Office: d.Office, Network: d.Network,
 		Quantity: d.Quantity, FiledAt: d.FiledAt, Applicant: applicant(people), PaperFollows: d.Route == dossier.RouteOnlineWithPaper,
 		ResultByPost: d.DeliveryMethod == dossier.ByCourier,
-		Documents:    a.scans(given, func(store.GivenComponent) bool { return true }),
+		Documents:    a.scans(given),
 	}, nil
 }

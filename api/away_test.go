@@ -39,6 +39,9 @@ func TestDatabaseDown(t *testing.T) {
 			} else if op.ID == "track-by-token" {
 				path += "?t=" + d.TrackingToken
 			}
+			if op.ID == "funnel-report" {
+				path += "?from=2025-02-01&to=2025-03-01"
+			}
 			w := h.do(ask{method: op.Method, path: path, token: token, key: newKey(), body: bodyFor(op)})
 			require.Equal(t, http.StatusServiceUnavailable, w.Code, "%s: %s", op.ID, w.Body.String())
 			require.Equal(t, "5", w.Header().Get("Retry-After"), op.ID)

@@ -79,20 +79,55 @@ func (s *Server) supplement(ctx context.Context, in *supplementInput) (*commandO
 		if err != nil {
 			return err
 		}
-		c, _ := proc.Case(d.CaseCode)
+		list, err := s.deps.Store.ChecklistOf(ctx, d)
+		if err != nil {
+			return err
+		}
 		given := givenOf(in.Body.Components)
-		wanted := withAsked(store.Wanted(c), d.Asked, given)
+		if err := s.reused(ctx, d, in.Body.Components, given, p); err != nil {
+			return err
+		}
+		wanted := withAsked(list, d.Asked, given)
 		p.found(nameForms(dossier.CheckComponents("/components", wanted, given, true), given))
 		p.found(uncarried(proc, wanted, given))
+		if len(p.errs) == 0 {
+			p.answered(d, given)
+		}
 		if err := s.readable(ctx, d.Code, given, p); err != nil {
 			return err
 		}
 		p.ask.Text = strings.TrimSpace(in.Body.Note)
 		for _, g := range given {
-			p.ask.Components = append(p.ask.Components, store.Component{Component: g.Code, Form: g.Form, DocumentID: g.Document, Reason: g.Reason})
+			p.ask.Components = append(p.ask.Components, store.Component{Component: g.Code, Form: g.Form, DocumentID: g.Document, Reason: g.Reason, Substitute: g.Substitute})
 		}
 		return nil
 	})
+}
+
+// reused finds the scans of the citizen's earlier dossiers that a supplement names.
+func (s *Server) reused(ctx context.Context, d store.Dossier, in []GivenComponent, given []dossier.Given, p *prepared) error {
+	if !slices.ContainsFunc(in, func(g GivenComponent) bool { return g.Form == dossier.FormReused || g.From != nil }) {
+		return nil
+	}
+	people, err := s.deps.Store.People(ctx, d.Code)
+	if err != nil {
+		return err
+	}
+	a := people[store.PartApplicant]
+	errs, err := s.reuse(ctx, d.Network, dossier.Person{Kind: a.Kind, CitizenID: a.CitizenID, TaxCode: a.TaxCode}, in, given)
+	p.errs = append(p.errs, errs...)
+	return err
+}
+
+// answered wants all that the authority asked for, or the word that it cannot be
+// given.
+func (p *prepared) answered(d store.Dossier, given []dossier.Given) {
+	if d.Status != dossier.SupplementRequired || slices.Contains(d.Asked, askedInWords) {
+		return
+	}
+	for _, code := range dossier.MissingOf(d.Asked, given) {
+		p.wrong("/components", "asked_missing", "component", code)
+	}
 }
 
 // askedInWords stands among the components asked for when the authority named
@@ -110,9 +145,14 @@ func withAsked(wanted []dossier.Wanted, asked []string, given []dossier.Given) [
 		}
 	}
 	for _, code := range asked {
-		known := slices.ContainsFunc(wanted, func(w dossier.Wanted) bool { return w.Code == code })
-		if !known && componentCode.MatchString(code) {
-			wanted = append(wanted, dossier.Wanted{Code: code, Forms: []dossier.Form{dossier.FormScan, dossier.FormPaperOriginal, dossier.FormPaperCertified}})
+		i := slices.IndexFunc(wanted, func(w dossier.Wanted) bool { return w.Code == code })
+		if i >= 0 { // nobody can give what there is not
+			wanted = slices.Clone(wanted)
+			wanted[i].Forms = append(slices.Clip(wanted[i].Forms), dossier.FormNotAvailable)
+			continue
+		}
+		if componentCode.MatchString(code) {
+			wanted = append(wanted, dossier.Wanted{Code: code, Forms: []dossier.Form{dossier.FormScan, dossier.FormPaperOriginal, dossier.FormPaperCertified, dossier.FormNotAvailable}})
 		}
 	}
 	return wanted

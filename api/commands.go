@@ -64,7 +64,7 @@ func (s *Server) response(description string, t reflect.Type) *huma.Response {
 
 func (s *Server) registerCommands() {
 	clerk, movers := only(identity.Clerk), only(identity.Manager, identity.Supervisor)
-	register(s, s.commandOp("supplement", "Give what was asked for", "Scans that cannot be read are refused; give the paper instead."), clerk, s.supplement)
+	register(s, s.commandOp("supplement", "Give what was asked for", "All that the authority asked for, each given or said to be not_available with a reason. Scans that cannot be read are refused; give the paper instead. What was given before stays as an earlier version."), clerk, s.supplement)
 	register(s, s.commandOp("contact", "Correct phone or delivery address", "Possible until the parcel is booked."), clerk, s.contact)
 	register(s, s.commandOp("withdraw", "Withdraw at the citizen's wish", "Possible until a decision exists."), clerk, s.withdraw)
 	register(s, s.commandOp("payments", "Record a paid fee", ""), clerk, s.payment)
@@ -73,6 +73,8 @@ func (s *Server) registerCommands() {
 		only(identity.Clerk, identity.Courier, identity.Centre), s.handover)
 	register(s, s.commandOp("decision", "Decide by hand", "Where no portal connection answers."), only(identity.Centre), s.decision)
 	register(s, s.commandOp("retry", "Set a stuck dossier going again", ""), movers, s.retry)
+	register(s, s.commandOp("route", "Choose another way to the authority", "With a reason, and only a way that the procedure and what is given allow; 422 says which do. A scan judged unreadable may be sent online all the same. "+
+		"Where a way needs paper that is not here, the clerk is asked for it first. Once the portal has the dossier, or the papers have left the office, it is a 409."), movers, s.reroute)
 	register(s, s.commandOp("hold", "Hold a dossier", "Nothing goes on by itself until it is resumed; reports are still taken in, and the legal term runs on. A withdrawal, a refusal or a stop ends the hold."), movers, s.hold)
 	register(s, s.commandOp("resume", "Let a held dossier go on", ""), movers, s.resume)
 	register(s, s.commandOp("deadline", "Move the due date", "With a reason; kept as a new version of the date."), movers, s.deadline)

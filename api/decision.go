@@ -16,11 +16,19 @@ import (
 type DecisionRequest struct {
 	Action     string          `json:"action" enum:"accept,process,request_supplement,request_fee,refuse,stop,extend,resolve"`
 	Reason     string          `json:"reason,omitempty" maxLength:"4000" doc:"Needed with refuse, stop and extend, and with request_supplement where no component is named."`
-	Components []string        `json:"components,omitempty" maxItems:"50" doc:"With request_supplement: what is asked for."`
+	Components []string        `json:"components,omitempty" maxItems:"50" doc:"With request_supplement: what is asked for, of the dossier's checklist only."`
+	Asked      []AskedRequest  `json:"asked,omitempty" maxItems:"50" doc:"With request_supplement: the same page by page, with a word on each."`
 	Amount     int64           `json:"amount,omitempty" minimum:"1" maximum:"1000000000000" doc:"With request_fee: whole đồng."`
 	PortalCode string          `json:"portal_code,omitempty" maxLength:"60" doc:"With accept: the official number; drawn if absent."`
 	DueAt      *Time           `json:"due_at,omitempty" doc:"With accept: the appointment; computed from the procedure's term if absent. With extend: the new date."`
 	Result     *DecisionResult `json:"result,omitempty" doc:"With resolve."`
+}
+
+// AskedRequest is what is asked for of one component.
+type AskedRequest struct {
+	Component string `json:"component" maxLength:"60"`
+	Pages     []int  `json:"pages,omitempty" maxItems:"200" doc:"From 1; all of it if absent."`
+	Reason    string `json:"reason,omitempty" maxLength:"2000"`
 }
 
 // DecisionResult is what a resolved dossier yields: electronic documents, a
@@ -52,6 +60,9 @@ func (s *Server) decision(ctx context.Context, in *decisionInput) (*commandOutpu
 		p.reasoned(in.Body)
 		p.needed(in.Body)
 		s.checkAcceptance(in.Body, p)
+		if err := s.checkAsked(ctx, d, in.Body, p); err != nil {
+			return err
+		}
 		return s.decided(ctx, d, in.Body, p)
 	})
 }
@@ -70,7 +81,7 @@ func (p *prepared) reasoned(in DecisionRequest) {
 	case "refuse", "stop", "extend":
 		p.demand(reason, "/reason", "reason_required")
 	case "request_supplement":
-		p.demand(reason || len(in.Components) > 0, "/reason", "reason_or_components")
+		p.demand(reason || len(in.Components)+len(in.Asked) > 0, "/reason", "reason_or_components")
 	}
 }
 
@@ -83,6 +94,7 @@ func (p *prepared) needed(in DecisionRequest) {
 		p.demand(in.Result != nil && (in.Result.Paper || len(in.Result.Documents) > 0), "/result", "result_required")
 	}
 	p.demand(len(in.Components) == 0 || in.Action == "request_supplement", "/components", "not_expected")
+	p.demand(len(in.Asked) == 0 || in.Action == "request_supplement", "/asked", "not_expected")
 	p.demand(in.Amount == 0 || in.Action == "request_fee", "/amount", "not_expected")
 	p.demand(in.PortalCode == "" || in.Action == "accept", "/portal_code", "not_expected")
 	p.demand(in.DueAt != nil || in.Action != "extend", "/due_at", "required")
@@ -95,9 +107,9 @@ func (p *prepared) needed(in DecisionRequest) {
 	}
 }
 
-func (p *prepared) demand(ok bool, pointer, rule string) {
+func (p *prepared) demand(ok bool, pointer, rule string, args ...string) {
 	if !ok {
-		p.wrong(pointer, rule)
+		p.wrong(pointer, rule, args...)
 	}
 }
 

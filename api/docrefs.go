@@ -16,7 +16,7 @@ type docRef struct{ pointer, id string }
 func refsOf(given []dossier.Given) []docRef {
 	var refs []docRef
 	for i, g := range given {
-		if g.Document != "" {
+		if g.Document != "" && g.Form != dossier.FormReused { // reuse judges those
 			refs = append(refs, docRef{"/components/" + strconv.Itoa(i) + "/document_id", g.Document})
 		}
 	}

@@ -46,8 +46,14 @@ type Dossier struct {
 type DossierParts struct {
 	Allowed    []dossier.Command  `json:"allowed,omitempty" doc:"The commands it takes now."`
 	Components []DossierComponent `json:"components,omitempty"`
-	Papers     []DossierPaper     `json:"papers,omitempty" doc:"Paper originals and who holds them."`
-	Tasks      []DossierTask      `json:"tasks,omitempty" doc:"Open human tasks."`
+
+	RouteReasons []RouteReason `json:"route_reasons,omitempty" doc:"Why it takes its way."`
+	RouteHistory []RouteChoice `json:"route_history,omitempty" doc:"Every decision on its way, oldest first."`
+	ToFix        []string      `json:"to_fix,omitempty" doc:"What is to be mended at the counter, in the reader's language."`
+	AskedFor     []AskedFor    `json:"asked_for,omitempty" doc:"What is asked for, component by component and page by page."`
+
+	Papers []DossierPaper `json:"papers,omitempty" doc:"Paper originals and who holds them."`
+	Tasks  []DossierTask  `json:"tasks,omitempty" doc:"Open human tasks."`
 }
 
 // DossierProcedure names a procedure in the version that the dossier keeps.
@@ -90,10 +96,22 @@ type WaitingFor struct {
 
 // DossierComponent is one component as it was given.
 type DossierComponent struct {
-	Code       string       `json:"code"`
+	Code       string                    `json:"code"`
+	Form       dossier.Form              `json:"form"`
+	Version    int                       `json:"version" doc:"From 1; a new one leaves the earlier ones as they were."`
+	DocumentID string                    `json:"document_id,omitempty"`
+	Substitute string                    `json:"substitute,omitempty" doc:"With not_available: what is given in its place."`
+	Verdict    string                    `json:"verdict,omitempty" doc:"Of the scan."`
+	GivenAt    Time                      `json:"given_at"`
+	Earlier    []DossierComponentVersion `json:"earlier,omitempty" doc:"Earlier versions, oldest first."`
+}
+
+// DossierComponentVersion is an earlier version of a component.
+type DossierComponentVersion struct {
+	Version    int          `json:"version"`
 	Form       dossier.Form `json:"form"`
 	DocumentID string       `json:"document_id,omitempty"`
-	Verdict    string       `json:"verdict,omitempty" doc:"Of the scan."`
+	Verdict    string       `json:"verdict,omitempty"`
 	GivenAt    Time         `json:"given_at"`
 }
 
@@ -177,26 +195,46 @@ func (s *Server) wholeDossier(ctx context.Context, d store.Dossier) (Dossier, er
 		v.TrackingToken = d.TrackToken
 	}
 	v.Allowed = d.Standing(len(papers) > 0).Allowed()
+	if err := s.addRoute(ctx, d, &v); err != nil {
+		return v, err
+	}
 	return v, s.addParts(ctx, &v)
 }
 
 func holder(kind, id string) string { return custody.Holder{Kind: kind, ID: id}.String() }
 
 func (s *Server) addParts(ctx context.Context, v *Dossier) error {
-	components, err := s.deps.Store.Components(ctx, v.Code)
+	versions, err := s.deps.Store.ComponentVersions(ctx, v.Code)
 	if err != nil {
 		return err
 	}
-	for _, c := range components {
-		k := DossierComponent{Code: c.Component.Component, Form: c.Form, DocumentID: c.DocumentID, GivenAt: At(c.CreatedAt)}
-		if c.Document != nil {
-			k.Verdict = c.Document.Verdict
-		}
-		v.Components = append(v.Components, k)
-	}
+	v.Components = componentsView(versions)
 	tasks, err := s.deps.Store.OpenTasks(ctx, v.Code)
 	for _, t := range tasks {
 		v.Tasks = append(v.Tasks, DossierTask{Kind: t.Kind, Owner: t.Owner, Cause: t.Cause, DueAt: At(t.DueAt), OpenedAt: At(t.OpenedAt)})
 	}
 	return err
+}
+
+// componentsView shows each component in its current version, in the order in
+// which they were given, with the versions before it.
+func componentsView(versions []store.GivenComponent) []DossierComponent {
+	var out []DossierComponent
+	earlier := map[string][]DossierComponentVersion{}
+	for _, c := range versions {
+		verdict := ""
+		if c.Document != nil {
+			verdict = c.Document.Verdict
+		}
+		code := c.Component.Component
+		if c.State != store.ComponentCurrent {
+			earlier[code] = append(earlier[code], DossierComponentVersion{Version: c.Version, Form: c.Form, DocumentID: c.DocumentID, Verdict: verdict, GivenAt: At(c.CreatedAt)})
+			continue
+		}
+		out = append(out, DossierComponent{Code: code, Form: c.Form, Version: c.Version, DocumentID: c.DocumentID, Substitute: c.Substitute, Verdict: verdict, GivenAt: At(c.CreatedAt)})
+	}
+	for i, c := range out {
+		out[i].Earlier = earlier[c.Code]
+	}
+	return out
 }

@@ -4,7 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"reflect"
+	"slices"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"hoso/internal/dossier"
 	"hoso/internal/identity"
@@ -16,7 +20,10 @@ type DossierRef struct {
 	Code string `path:"code" maxLength:"32" example:"VNPHKI-250205-0001-M"`
 }
 
-type fileInput struct{ Body FilingRequest }
+type fileInput struct {
+	DryRun bool `query:"dry_run" doc:"Tells what would become of it, and does nothing: no code, nothing stored. Needs no Idempotency-Key."`
+	Body   FilingRequest
+}
 
 type dossiersInput struct {
 	Page
@@ -36,8 +43,9 @@ type dossiersInput struct {
 
 type (
 	fileOutput struct {
-		Location string `header:"Location"`
-		Body     Dossier
+		Status   int
+		Location string `header:"Location" doc:"With 201: the dossier."`
+		Body     any
 	}
 	dossierOutput  struct{ Body Dossier }
 	dossiersOutput struct{ Body List[Dossier] }
@@ -46,8 +54,14 @@ type (
 func (s *Server) registerDossiers() {
 	register(s, Op{
 		ID: "file-dossier", Method: http.MethodPost, Path: "/v1/dossiers", Status: http.StatusCreated, Tag: "dossiers",
-		Summary: "File a dossier", Command: true, Problems: []Code{InvalidDossier},
-		Doc: "201 means that the dossier is stored and cannot be lost. What could never be finished is refused.",
+		Summary: "File a dossier", Command: true, KeyFreeDry: true, Problems: []Code{InvalidDossier},
+		Doc: "201 means that the dossier is stored and cannot be lost. What could never be finished is refused.\n\n" +
+			"With `dry_run=true` the answer is a 200 with what to read out to the citizen. What a filing would be refused for stands in `errors`, " +
+			"and `fileable` is false then: at a counter all of it is wanted at once, also of what cannot be filed yet.",
+		Tune: func(o *huma.Operation) {
+			o.Responses["201"] = s.response("Stored; it cannot be lost.", reflect.TypeFor[Dossier]())
+			o.Responses["200"] = s.response("With dry_run: what would become of it.", reflect.TypeFor[Readback]())
+		},
 	}, only(identity.Clerk), s.fileDossier)
 	register(s, Op{
 		ID: "list-dossiers", Method: http.MethodGet, Path: "/v1/dossiers", Tag: "dossiers",
@@ -68,7 +82,11 @@ func (s *Server) fileDossier(ctx context.Context, in *fileInput) (*fileOutput, e
 	if err != nil {
 		return nil, err
 	}
+	if in.DryRun {
+		return s.dryRun(ctx, f)
+	}
 	if len(f.errs) > 0 {
+		s.countRefusal(ctx, f)
 		return filed(s.answeredBefore(ctx, req, NewInvalidDossier(f.errs...)))
 	}
 	l := requestIn(ctx).lang
@@ -86,7 +104,7 @@ func (s *Server) fileDossier(ctx context.Context, in *fileInput) (*fileOutput, e
 	if answer.Location != v.Code { // it is a repetition, with the first one's answer
 		return filed(answer.Body, nil)
 	}
-	return &fileOutput{Location: "/v1/dossiers/" + v.Code, Body: v}, nil
+	return &fileOutput{Status: http.StatusCreated, Location: "/v1/dossiers/" + v.Code, Body: v}, nil
 }
 
 func filed(body []byte, err error) (*fileOutput, error) {
@@ -97,7 +115,19 @@ func filed(body []byte, err error) (*fileOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fileOutput{Location: "/v1/dossiers/" + v.Code, Body: v}, nil
+	return &fileOutput{Status: http.StatusCreated, Location: "/v1/dossiers/" + v.Code, Body: v}, nil
+}
+
+// countRefusal counts a filing that an agent may not take. Nothing of it is kept
+// but the day, the office and the procedure; a count that fails is only logged.
+func (s *Server) countRefusal(ctx context.Context, f *filing) {
+	if !slices.ContainsFunc(f.errs, func(e FieldError) bool { return e.Code == "not_allowed_at_agent" }) {
+		return
+	}
+	err := s.deps.Store.CountRefusal(ctx, store.RouteRefusal{Office: f.who.Office, Network: f.who.Network, Area: f.out.Area, ProcedureCode: f.proc.Code})
+	if err != nil {
+		Log(ctx).Warn("refused filing not counted", "error", loggable(err))
+	}
 }
 
 // answeredBefore gives the answer that the same request got before; otherwise

@@ -22,6 +22,7 @@ type filing struct {
 	in   FilingRequest
 	out  store.NewDossier
 	proc catalogue.Procedure
+	kase catalogue.Case
 
 	wanted []dossier.Wanted
 	errs   []FieldError
@@ -57,6 +58,11 @@ func (s *Server) examine(ctx context.Context, in FilingRequest) (*filing, error)
 	f.mandate()
 	f.delivery()
 	f.given()
+	reused, err := s.reuse(ctx, f.who.Network, f.out.Applicant, in.Components, f.out.Components)
+	if err != nil {
+		return nil, err
+	}
+	f.errs = append(f.errs, reused...)
 	if f.procedure(ctx) {
 		f.authority()
 		f.checklist()
@@ -158,7 +164,7 @@ func givenOf(in []GivenComponent) []dossier.Given {
 		if g.Form == "" && g.DocumentID != "" {
 			g.Form = dossier.FormScan
 		}
-		out[i] = dossier.Given{Code: g.Code, Form: g.Form, Document: g.DocumentID, Reason: g.Reason}
+		out[i] = dossier.Given{Code: g.Code, Form: g.Form, Document: g.DocumentID, Reason: g.Reason, Substitute: g.Substitute}
 	}
 	return out
 }
@@ -185,7 +191,7 @@ func (f *filing) procedure(ctx context.Context) bool {
 		f.wrong("/case", "case_unknown")
 		return false
 	}
-	f.out.Case, f.wanted = c.Code, store.Wanted(c)
+	f.out.Case, f.kase, f.wanted = c.Code, c, dossier.Checklist(store.Wanted(c), f.out.Filing.Facts(f.day))
 	if k, known := f.cat.ClockOf(p, f.day); known {
 		f.out.Clock = legal.Begin(legal.Rules{ID: k.ID, Version: k.Version, From: k.Validity.From, ClockRules: k.Rules})
 	}
@@ -220,6 +226,12 @@ func nameForms(errs []dossier.FieldError, given []dossier.Given) []dossier.Field
 		}
 	}
 	return errs
+}
+
+// reuseRefused says whether the reuse of the i-th component was refused.
+func (f *filing) reuseRefused(i int) bool {
+	at := "/components/" + strconv.Itoa(i) + "/from"
+	return slices.ContainsFunc(f.errs, func(e FieldError) bool { return e.Pointer != nil && *e.Pointer == at })
 }
 
 func paperDemanded(wanted []dossier.Wanted, code string) bool {

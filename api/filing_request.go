@@ -48,9 +48,11 @@ type EvidenceRequest struct {
 // GivenComponent is one component as the clerk gives it.
 type GivenComponent struct {
 	Code       string       `json:"code" maxLength:"60"`
-	Form       dossier.Form `json:"form,omitempty" enum:"scan,paper_original,paper_certified,from_database,not_available" doc:"scan if absent and there is a document_id."`
-	DocumentID string       `json:"document_id,omitempty" maxLength:"64"`
+	Form       dossier.Form `json:"form,omitempty" enum:"scan,paper_original,paper_certified,from_database,reused,not_available" doc:"scan if absent and there is a document_id."`
+	DocumentID string       `json:"document_id,omitempty" maxLength:"64" doc:"Of the scan; with reused, of the earlier dossier's."`
+	From       *ReuseSource `json:"from,omitempty" doc:"With reused, instead of document_id: the earlier dossier of the same person, filed within the same network."`
 	Reason     string       `json:"reason,omitempty" maxLength:"1000" doc:"Needed with not_available."`
+	Substitute string       `json:"substitute,omitempty" maxLength:"60" doc:"With not_available: the component given in its place, which stands in the list itself."`
 }
 
 // DeliveryRequest is how the citizen wants the result.

@@ -11,6 +11,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -20,6 +21,7 @@ const (
 	keyHeader  = "Idempotency-Key"
 	maxKey     = 255
 	commandKey = "hoso.command" // where register marks an operation as a command
+	dryKey     = "hoso.dry"     // and one that wants no key when it is only tried
 )
 
 // IdempotencyFrom gives a command's Idempotency-Key and the SHA-256 digest, in
@@ -34,6 +36,10 @@ func IdempotencyFrom(ctx context.Context) (key, digest string) {
 // requireKey runs before commands, after takeBody.
 func (s *Server) requireKey(ctx huma.Context, next func(huma.Context)) {
 	c := humagin.Unwrap(ctx)
+	if free, _ := ctx.Operation().Metadata[dryKey].(bool); free && isDry(c.Query("dry_run")) {
+		next(ctx)
+		return
+	}
 	keys := c.Request.Header.Values(keyHeader)
 	if len(keys) != 1 || !plainKey(keys[0]) {
 		refuse(c, NewInvalidRequest(Parameter(keyHeader, "idempotency_key")))
@@ -47,6 +53,11 @@ func (s *Server) requireKey(ctx huma.Context, next func(huma.Context)) {
 	}
 	r.key, r.digest = keys[0], digest
 	next(ctx)
+}
+
+func isDry(word string) bool {
+	dry, err := strconv.ParseBool(word)
+	return err == nil && dry
 }
 
 func plainKey(key string) bool {

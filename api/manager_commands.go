@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"hoso/internal/dossier"
@@ -44,6 +45,9 @@ func (s *Server) override(ctx context.Context, in *overrideInput) (*commandOutpu
 			return err
 		}
 		p.ask.Evidence = b.DocumentID
+		if err := s.checkAsked(ctx, d, asDecision, p); err != nil {
+			return err
+		}
 		return s.decided(ctx, d, asDecision, p)
 	})
 }
@@ -51,6 +55,13 @@ func (s *Server) override(ctx context.Context, in *overrideInput) (*commandOutpu
 // decided puts a decision into the command, with the evidence that it rests on.
 func (s *Server) decided(ctx context.Context, d store.Dossier, in DecisionRequest, p *prepared) error {
 	report := reg.PortalReport{Status: decisions[in.Action], At: s.deps.Now().UTC(), PortalCode: in.PortalCode, Asked: in.Components, Fee: in.Amount, Evidence: p.ask.Evidence}
+	for _, a := range in.Asked {
+		if !slices.Contains(report.Asked, a.Component) {
+			report.Asked = append(slices.Clip(report.Asked), a.Component)
+		}
+		report.Parts = append(report.Parts, reg.Part{Component: a.Component, Pages: a.Pages})
+		p.ask.PartTexts = append(p.ask.PartTexts, strings.TrimSpace(a.Reason))
+	}
 	if in.DueAt != nil {
 		due := in.DueAt.UTC()
 		report.DueAt = &due

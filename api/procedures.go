@@ -59,6 +59,18 @@ type Component struct {
 	Forms         []string `json:"forms" example:"[\"scan\",\"paper_original\"]"`
 	PaperDemanded bool     `json:"paper_demanded" doc:"The paper itself must reach the authority."`
 	Note          string   `json:"note,omitempty"`
+
+	When         *dossier.Condition `json:"when,omitempty" doc:"For which filings it is on the list at all; absent: for all."`
+	RequiredWhen *dossier.Condition `json:"required_when,omitempty" doc:"For which filings it is required beyond required."`
+	Substitutes  []Substitute       `json:"substitutes,omitempty" doc:"What may be given in its place where it cannot be given."`
+}
+
+// Substitute is a paper that stands in for another.
+type Substitute struct {
+	Code  string   `json:"code"`
+	Name  string   `json:"name"`
+	Forms []string `json:"forms"`
+	Basis string   `json:"basis" doc:"The law that lets it."`
 }
 
 // ProcedureGain is what a procedure yields.
@@ -143,8 +155,16 @@ func procedureView(ctx context.Context, p catalogue.Procedure) Procedure {
 func caseView(c catalogue.Case) Case {
 	v := Case{Code: c.Code, Name: c.Name, Term: (*Term)(c.Term), Components: []Component{}}
 	for _, k := range c.Components {
-		v.Components = append(v.Components, Component{Code: k.Code, Name: k.Name, Required: k.Required, Forms: list(k.Forms),
-			PaperDemanded: k.PaperDemanded, Note: k.Note})
+		v.Components = append(v.Components, Component{Code: k.Code, Name: k.Name, Required: k.Required, Forms: k.GivenForms(),
+			PaperDemanded: k.PaperDemanded, Note: k.Note, When: k.When, RequiredWhen: k.RequiredWhen, Substitutes: substitutesView(k.Substitutes)})
+	}
+	return v
+}
+
+func substitutesView(subs []catalogue.Substitute) []Substitute {
+	var v []Substitute
+	for _, sub := range subs {
+		v = append(v, Substitute(sub))
 	}
 	return v
 }

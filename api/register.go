@@ -21,10 +21,12 @@ type Op struct {
 	Doc     string // more, where needed (Markdown)
 	Status  int    // of success; 200 if 0, 204 without an answer body
 
-	Command  bool   // wants an Idempotency-Key
-	Webhook  bool   // JSON of an outside party, read by RawBody; unknown fields pass
-	MaxBytes int64  // of the body; 256 KiB if 0
-	Problems []Code // beyond those that every operation can answer
+	Command bool // wants an Idempotency-Key
+	// KeyFreeDry says that with dry_run=true it wants none: it does nothing then.
+	KeyFreeDry bool
+	Webhook    bool   // JSON of an outside party, read by RawBody; unknown fields pass
+	MaxBytes   int64  // of the body; 256 KiB if 0
+	Problems   []Code // beyond those that every operation can answer
 
 	// Tune is the last word on what huma gets to see; seldom needed.
 	Tune func(*huma.Operation)
@@ -89,7 +91,8 @@ func (s *Server) operation(op Op, access Access) *huma.Operation {
 	if op.Command {
 		h.Metadata[commandKey] = true
 		h.Middlewares = append(h.Middlewares, s.requireKey)
-		h.Parameters = append(h.Parameters, keyParameter())
+		h.Parameters = append(h.Parameters, keyParameter(!op.KeyFreeDry))
+		h.Metadata[dryKey] = op.KeyFreeDry
 	}
 	if op.Webhook {
 		h.SkipValidateBody = true
@@ -145,10 +148,10 @@ func (s *Server) problemResponse(code Code) *huma.Response {
 	return r
 }
 
-func keyParameter() *huma.Param {
+func keyParameter(always bool) *huma.Param {
 	shortest, longest := 1, maxKey
 	return &huma.Param{
-		Name: keyHeader, In: "header", Required: true,
+		Name: keyHeader, In: "header", Required: always,
 		Description: "Drawn anew for each intent and kept for its repetitions: " +
 			"the same key with the same body gets the same answer and has its effect once.",
 		Schema: &huma.Schema{Type: huma.TypeString, MinLength: &shortest, MaxLength: &longest},

@@ -31,6 +31,9 @@ var bodies = map[string]body{
 	"resume-dossier":             {"reason": "đi tiếp"},
 	"deadline-dossier":           {"reason": "lịch nghỉ", "due_at": "2025-03-03T17:00:00+07:00"},
 	"approve-supplement-dossier": {"reason": "Điều 19"},
+	"route-dossier":              {"route": "paper", "reason": "Cổng tạm ngừng"},
+	"announce-portal-state":      {"kind": "outage", "reason": "Cổng ngừng hoạt động"},
+	"end-portal-state":           nil,
 	"override-dossier":           {"action": "process", "reason": "công văn", "document_id": "none"},
 	"report-shipment":            delivered("walk"),
 	"handover-sheet":             {"codes": []string{"VNPHKI-250205-0001-M"}, "taker": body{"unit": "Bưu cục", "name": "Lê Văn Tám"}},
@@ -49,7 +52,7 @@ func TestWalkRoleByRouteByTenant(t *testing.T) {
 	pending := h.walkOperation(d.Code)
 	slips, err := h.store.Forms(t.Context(), d.Code)
 	require.NoError(t, err)
-	ids := map[string]string{"dossiers": slips[0].ID, "offices": d.Office, "documents": doc, "operations": pending, "shipments": sh.ID}
+	ids := map[string]string{"dossiers": slips[0].ID, "offices": d.Office, "documents": doc, "operations": pending, "shipments": sh.ID, "portal-states": h.portalDown()}
 	walked := 0
 	for _, op := range h.server.Operations() {
 		if op.Access.Public() || op.ID == "upload-document" || op.ID == "scan-identity-card" || strings.Contains(op.Path, "/procedures/") {
@@ -88,6 +91,12 @@ func (h *house) walk(op Operation, token, path string) int {
 		path += "?from=2025-02-05&to=2025-02-05"
 	}
 	return h.get(token, path).Code
+}
+
+// portalDown announces that the portal takes nothing, and gives the announcement's id.
+func (h *house) portalDown() string {
+	h.t.Helper()
+	return read[PortalState](h.t, h.post("manager", "/v1/portal-states", body{"kind": "outage", "reason": "Cổng ngừng hoạt động"}), http.StatusCreated).ID
 }
 
 // walkOperation leaves a pending operation of the clerk's.

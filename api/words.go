@@ -32,6 +32,15 @@ func (l lang) stage(s dossier.Stage) string {
 	return cmp.Or(s.Label(), string(s))
 }
 
+func (l lang) route(r dossier.Route) string {
+	if l == en {
+		return cmp.Or(routeLabels[r], string(r))
+	}
+	return cmp.Or(r.Label(), string(r))
+}
+
+func (l lang) form(f dossier.Form) string { return formLabels[f].in(l, nil) }
+
 func (l lang) status(s dossier.Status) string {
 	if l == en {
 		return s.LabelEN()
@@ -51,6 +60,17 @@ func (l lang) what(w dossier.What) string {
 		return cmp.Or(whatWords[w], string(w))
 	}
 	return cmp.Or(w.Label(), string(w))
+}
+
+var routeLabels = map[dossier.Route]string{
+	dossier.RouteOnline: "online", dossier.RouteOnlineWithPaper: "online, and papers by post", dossier.RoutePaper: "on paper",
+	dossier.RouteReturn: "back to the counter, to be mended", dossier.RouteNotAllowed: "not at an agent",
+}
+
+var formLabels = map[dossier.Form]text{
+	dossier.FormScan: {"bản quét", "a scan"}, dossier.FormPaperOriginal: {"bản giấy gốc", "the paper original"},
+	dossier.FormPaperCertified: {"bản sao chứng thực", "a certified copy"}, dossier.FormFromDatabase: {"lấy từ cơ sở dữ liệu", "from the national database"},
+	dossier.FormReused: {"dùng lại từ hồ sơ trước", "reused from an earlier dossier"}, dossier.FormNotAvailable: {"không nộp được", "cannot be given"},
 }
 
 // happened gives the sentence for a kind of audit entry.
@@ -83,6 +103,7 @@ var eventWords = map[string]text{
 	"contact":              {"Sửa thông tin liên hệ", "Contact details corrected"},
 	"withdrawn":            {"Hồ sơ được rút theo yêu cầu", "Withdrawn at the citizen's wish"},
 	"retry":                {"Cho hồ sơ chạy tiếp", "Set going again"},
+	"route":                {"Chọn cách nộp hồ sơ khác", "Another way to the authority was chosen"},
 	"extend":               {"Xin lỗi và gia hạn trả kết quả", "Apology: the due date is put off"},
 	"deadline":             {"Dời hạn trả kết quả", "The due date was moved"},
 	"due_recomputed":       {"Tính lại hạn trả kết quả theo lịch mới", "The due date was counted anew: the calendar has changed"},

@@ -202,3 +202,9 @@ func withPaper(change func(*script)) script {
 type workflowsEffect = workflows.Effect
 
 var good = workflows.Checked{Route: dossier.RouteOnline}
+
+// reroutes chooses another way to the authority; need is the paper that must be
+// given for it first.
+func reroutes(route dossier.Route, need ...string) operation {
+	return operation{Command: workflows.Command{Kind: dossier.Reroute, Route: route, Need: need}}
+}

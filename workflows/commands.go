@@ -3,6 +3,7 @@ package workflows
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -69,6 +70,8 @@ func (d *run) carryOut(ctx workflow.Context, c Command) error {
 		d.retry(&t)
 	case dossier.Extend, dossier.Deadline:
 		d.moveDue(c, workflow.Now(ctx), &t)
+	case dossier.Reroute:
+		d.reroute(c, &t)
 	case dossier.Approve:
 		t.Clock = &register.ClockEvent{Kind: register.ClockApprove, At: workflow.Now(ctx)}
 	case dossier.Override:
@@ -97,13 +100,29 @@ func (d *run) corrected() {
 // or what the authority asked for, to be handed on.
 func (d *run) supplement() {
 	d.given++
-	d.Asked = nil
+	d.Asked, d.Parts = nil, nil
 	if d.Stage == dossier.StageDigitization {
 		d.expect(dossier.WhoNobody, dossier.WhatWork)
 		return
 	}
 	d.Given = d.Status == dossier.SupplementRequired
 	d.settles("supplement_refused", "supplement_unreachable")
+	d.pass()
+}
+
+// reroute sets the dossier on the way that somebody has chosen. Where its paper is
+// still to be given, the clerk is asked for it first.
+func (d *run) reroute(c Command, t *register.Transition) {
+	d.Route, d.Parked = c.Route, ""
+	t.Data = map[string]string{"route": string(c.Route), "reasons": "overridden"}
+	if len(c.Need) > 0 {
+		d.Stage, d.Asked = dossier.StageDigitization, c.Need
+		t.Data["reasons"], t.Data["components"] = "overridden paper_missing", strings.Join(c.Need, " ")
+		d.expect(dossier.WhoClerk, dossier.WhatRescan)
+		return
+	}
+	d.Stage, d.Asked = dossier.StageSubmission, nil
+	d.expect(dossier.WhoNobody, dossier.WhatWork)
 	d.pass()
 }
 

@@ -182,7 +182,7 @@ func describeCommand(c dossier.Command) string {
 	return map[dossier.Command]string{
 		dossier.Supplement: "Bổ sung giấy tờ", dossier.Withdraw: "Rút hồ sơ theo yêu cầu công dân", dossier.Contact: "Sửa thông tin liên hệ",
 		dossier.RecordFee: "Ghi nhận phí đã nộp", dossier.Handover: "Bàn giao giấy tờ", dossier.Decide: "Quyết định của cán bộ",
-		dossier.Pickup: "Trả kết quả tại quầy", dossier.Retry: "Thử lại bước đang vướng",
+		dossier.Pickup: "Trả kết quả tại quầy", dossier.Retry: "Thử lại bước đang vướng", dossier.Reroute: "Chọn cách nộp hồ sơ",
 		dossier.Extend: "Xin lỗi và gia hạn trả kết quả", dossier.Approve: "Duyệt yêu cầu bổ sung thêm", dossier.Deadline: "Dời hạn trả kết quả",
 		dossier.Override: "Quản lý đặt trạng thái", dossier.Hold: "Tạm giữ hồ sơ", dossier.Resume: "Cho hồ sơ đi tiếp",
 	}[c]

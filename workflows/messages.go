@@ -41,6 +41,10 @@ type Command struct {
 	// Anew recomputes the due date from its own facts, with kind deadline: the
 	// calendar has changed.
 	Anew bool `json:"anew,omitempty"`
+	// Route is the way that somebody has chosen, with kind route; Need lists the
+	// components of which the paper must be given for it first.
+	Route dossier.Route `json:"route,omitempty"`
+	Need  []string      `json:"need,omitempty"`
 	// Amount is a paid fee in whole đồng, with kind payment.
 	Amount int64 `json:"amount,omitempty"`
 }
@@ -163,6 +167,10 @@ func (d *run) judge(c Command, now time.Time) *Refusal {
 		if c.DueAt == nil && !c.Anew {
 			return d.refusal("due_at_missing")
 		}
+	case dossier.Reroute:
+		if rule := d.judgeRoute(c); rule != "" {
+			return d.refusal(rule)
+		}
 	case dossier.Handover:
 		if d.Stage == dossier.StageDelivery && d.papersAtOffice() {
 			return d.refusal("wrong_state") // they stay there for the citizen
@@ -176,6 +184,21 @@ func (d *run) judge(c Command, now time.Time) *Refusal {
 		}
 	}
 	return nil
+}
+
+// judgeRoute holds a chosen route against the papers that are here. What the
+// procedure allows was asked before the command was sent.
+func (d *run) judgeRoute(c Command) (rule string) {
+	here := d.Papers.Out.Count
+	switch {
+	case !c.Route.Online() && !c.Route.OnPaper():
+		return "route_not_a_choice"
+	case c.Route.OnPaper() && here == 0 && len(c.Need) == 0:
+		return "route_without_paper"
+	case !c.Route.OnPaper() && here > 0:
+		return "route_leaves_paper"
+	}
+	return ""
 }
 
 func (d *run) refusal(rule string) *Refusal {

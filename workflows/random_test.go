@@ -143,6 +143,9 @@ func randomCommand(t *rapid.T) operation {
 		return decide(rapid.SampledFrom(allStatuses).Draw(t, "decision"), randomDetails(t))
 	case dossier.Override:
 		return overrides(rapid.SampledFrom(allStatuses).Draw(t, "set"), randomDetails(t))
+	case dossier.Reroute:
+		need := rapid.SampledFrom([][]string{nil, {"to-khai"}}).Draw(t, "paper needed")
+		return reroutes(rapid.SampledFrom([]dossier.Route{dossier.RouteOnline, dossier.RouteOnlineWithPaper, dossier.RoutePaper, dossier.RouteNotAllowed}).Draw(t, "route"), need...)
 	case dossier.Extend:
 		return extends(monday.Add(randomTime(t, "put off to")))
 	case dossier.Deadline:

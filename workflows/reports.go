@@ -90,7 +90,7 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 	if before == dossier.SupplementRequired && (d.Given || len(d.Asked) > 0) {
 		d.Rounds++ // a request that the authority has let go is over, too
 	}
-	d.Asked, d.Given, d.Refused = nil, false, 0
+	d.Asked, d.Parts, d.Given, d.Refused = nil, nil, false, 0
 	if d.Parked != taskHeld && (r.Status.Decided() || !slices.Contains(withPapers, d.Parked)) {
 		d.Parked = ""
 	}
@@ -101,7 +101,7 @@ func (d *run) move(ctx workflow.Context, r register.PortalReport, t register.Tra
 	case dossier.Accepted:
 		d.accept(r)
 	case dossier.SupplementRequired:
-		d.Asked = r.Asked
+		d.Asked, d.Parts = r.Asked, r.Parts
 		if len(d.Asked) == 0 {
 			d.Asked = []string{askedInWords}
 		}

@@ -40,6 +40,7 @@ func (s *State) Standing(counter bool) dossier.Standing {
 		Stage: s.Stage, Status: s.Status, WaitingFor: s.Waiting.What, Parked: s.Parked != "", Route: s.Route, Method: s.Facts.Method,
 		Delivery: s.Home.State, HomeBooked: s.Home.Booked, HasPapers: s.Papers.Out.Count > 0 || s.Papers.Arrived > 0, FeeExpected: s.Fees.Due > 0,
 		Held: s.Parked == taskHeld, Dated: s.DueAt != nil || s.Clock.StartedAt != nil, Extendable: s.Clock.Extendable(), Approvable: s.Clock.MayApprove(),
+		Filed: s.Submitted || s.SubmitAttempt > 0 && s.Parked != taskSubmissionRefused, Rejected: s.Parked == taskSubmissionRefused,
 	}
 	switch {
 	case counter:

@@ -120,6 +120,34 @@ var ways = map[string]story{
 			require.Equal(t, []string{"to-khai"}, w.stepOf("scan_returned").After.Asked)
 		},
 	},
+	"a poor scan, sent online by a named person": {
+		script: online(func(s *script) {
+			s.check = poor
+			s.staff = staff(map[dossier.What]func(*world, register.Position) []ask{
+				dossier.WhatRescan: func(*world, register.Position) []ask { return []ask{{time.Hour, reroutes(dossier.RouteOnline)}} },
+			})
+		}),
+		path: path(2, 4, 9, 10), done: keys("courier/home/1", "submit/1"),
+		kinds: []string{"scan_returned", "route", "submitted", "status", "status", "status", "delivery_booked", "delivered"},
+		also: func(t *testing.T, w *world) {
+			chosen := w.stepOf("route")
+			require.Equal(t, []any{dossier.RouteOnline, dossier.StageSubmission}, []any{chosen.After.Route, chosen.After.Stage})
+			require.Equal(t, map[string]string{"route": "online", "reasons": "overridden"}, chosen.Data)
+			require.Empty(t, chosen.After.Asked)
+		},
+	},
+	"a poor scan, its paper wanted by a named person": {
+		script: online(func(s *script) {
+			s.check = poor
+			s.asks = []timedAsk{{time.Hour, reroutes(dossier.RoutePaper, "to-khai")}, {day, supplements(1, &workflows.Checked{Route: dossier.RoutePaper, Paper: []string{"to-khai"}})}}
+		}),
+		path: path(2, 4, 9, 10), done: keys("courier/home/1", "courier/out/1"), holders: []string{custody.Citizen},
+		also: func(t *testing.T, w *world) {
+			chosen := w.stepOf("route").After
+			require.Equal(t, []any{dossier.RoutePaper, dossier.StageDigitization, dossier.WhatRescan}, []any{chosen.Route, chosen.Stage, chosen.Waiting.What})
+			require.Equal(t, []string{"to-khai"}, chosen.Asked)
+		},
+	},
 	"a poor scan, given on paper": {
 		script: online(func(s *script) {
 			s.check = poor

@@ -34,12 +34,22 @@ was started with --demo.`,
 
 func newDemoPage(set *settings) *cobra.Command {
 	var poor bool
+	var pages int
+	var blurred []int
 	c := &cobra.Command{
 		Use:   "page FILE",
 		Short: "Draw a sample form as a PDF, to be filed by hand",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			page, err := demo.Page(poor)
+			if pages < 1 || pages > 50 {
+				return errors.New("--pages: 1 to 50")
+			}
+			if poor {
+				for n := range pages {
+					blurred = append(blurred, n+1)
+				}
+			}
+			page, err := demo.Pages(pages, blurred...)
 			if err != nil {
 				return err
 			}
@@ -51,6 +61,8 @@ func newDemoPage(set *settings) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&poor, "poor", false, "too poor to be read")
+	c.Flags().IntVar(&pages, "pages", 1, "how many pages")
+	c.Flags().IntSliceVar(&blurred, "blur", nil, "`PAGES` too poor to be read, such as 2 or 2,3")
 	return c
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func newSupplement(f *callFlags) *cobra.Command {
-	var scans, papers []string
+	var in givenFlags
 	var note string
 	c := &cobra.Command{
 		Use:     "supplement CODE",
@@ -24,15 +24,14 @@ func newSupplement(f *callFlags) *cobra.Command {
 			if f.key == "" {
 				f.key = f.idempotencyKey()
 			}
-			given, err := f.given(cmd.Context(), client, f.key, scans, papers)
+			given, err := f.given(cmd.Context(), client, f.key, "", in)
 			if err != nil {
 				return err
 			}
 			return f.command(cmd.Context(), args[0], "supplement", filled(map[string]any{"components": given, "note": note}))
 		},
 	}
-	c.Flags().StringArrayVar(&scans, "scan", nil, "`COMPONENT=FILE` scanned, repeatable")
-	c.Flags().StringArrayVar(&papers, "paper", nil, "`COMPONENT` given as paper original, repeatable")
+	in.define(c)
 	c.Flags().StringVar(&note, "note", "", "a word to whoever reads it")
 	return c
 }

@@ -6,8 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,13 +15,14 @@ import (
 
 // filingFlags are a filing as flags.
 type filingFlags struct {
+	givenFlags
 	from                                                      string
 	procedure, caseCode, authority                            string
 	quantity                                                  int
 	name, citizenID, born, phone, email, address, area        string
-	scans, papers                                             []string
+	mandate, evidence                                         string
 	method, carrier, recipient, recipientPhone, recipientAddr string
-	freeHelp, vulnerable                                      bool
+	freeHelp, vulnerable, dryRun, noWait                      bool
 }
 
 func newFile(f *callFlags) *cobra.Command {
@@ -30,8 +30,11 @@ func newFile(f *callFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "file",
 		Short: "File a dossier",
-		Long: `Files a dossier: scans are uploaded first, then the request is sent. --from FILE
-("-" for standard input) sends a request written as JSON instead of flags.`,
+		Long: `Files a dossier from files on disk: scans are uploaded first and what the check
+found is told, then the request is sent, and the way that the dossier takes is
+shown as soon as it is decided. --from FILE ("-" for standard input) sends a
+request written as JSON instead of flags. --dry-run files nothing and tells what
+to read out to the citizen.`,
 		Example: `  hoso dossier file --as clerk-vnphki --procedure 2.000635 --authority H26.12.03 \
     --name "Nguyễn Văn Mẫu" --citizen-id 001090000001 --born 1990-05-17 --phone 0900000123 \
     --address "Số 1 phố Thí Dụ, Hà Nội" --scan to-khai=form.pdf --carrier vnpost`,
@@ -56,8 +59,9 @@ func (in *filingFlags) define(c *cobra.Command) {
 	s(&in.email, "email", "", "applicant's e-mail")
 	s(&in.address, "address", "", "applicant's address")
 	s(&in.area, "area", "", "ward or commune by the statistics office's code")
-	c.Flags().StringArrayVar(&in.scans, "scan", nil, "`COMPONENT=FILE` scanned, repeatable")
-	c.Flags().StringArrayVar(&in.papers, "paper", nil, "`COMPONENT` given as paper original, repeatable")
+	s(&in.mandate, "mandate", "self", "by what right: self, assisted or authorised")
+	s(&in.evidence, "evidence", "", "proof of it: signature, otp or witnessed")
+	in.givenFlags.define(c)
 	s(&in.method, "delivery", "courier", "courier, counter or electronic")
 	s(&in.carrier, "carrier", "", "carrier that brings the result (vnpost, viettelpost)")
 	s(&in.recipient, "recipient", "", "who gets the parcel (default: the applicant)")
@@ -65,6 +69,8 @@ func (in *filingFlags) define(c *cobra.Command) {
 	s(&in.recipientAddr, "recipient-address", "", "recipient's address")
 	c.Flags().BoolVar(&in.freeHelp, "free-help", false, "somebody who cannot do it alone was helped without a fee")
 	c.Flags().BoolVar(&in.vulnerable, "vulnerable", false, "somebody who is served first")
+	c.Flags().BoolVar(&in.dryRun, "dry-run", false, "file nothing; tell what would become of it")
+	c.Flags().BoolVar(&in.noWait, "no-wait", false, "do not wait until the way that it takes is decided")
 }
 
 func (f *callFlags) file(ctx context.Context, in filingFlags) error {
@@ -77,11 +83,45 @@ func (f *callFlags) file(ctx context.Context, in filingFlags) error {
 	if err != nil {
 		return err
 	}
+	if in.dryRun {
+		raw, err := c.Post(ctx, "/v1/dossiers?dry_run=true", key, body)
+		if err != nil {
+			return err
+		}
+		return f.readOut(raw)
+	}
 	raw, err := c.Post(ctx, "/v1/dossiers", key, body)
 	if err != nil {
 		return err
 	}
+	if !in.noWait {
+		raw = f.routed(ctx, c, raw)
+	}
 	return f.show(raw)
+}
+
+// routedWithin is how long a filing waits to be told which way it goes.
+const routedWithin = 15 * time.Second
+
+// routed waits until the check has decided the dossier's way. Where it takes too
+// long, what was answered stands: the dossier is filed either way.
+func (f *callFlags) routed(ctx context.Context, c *apiclient.Client, raw json.RawMessage) json.RawMessage {
+	ctx, cancel := context.WithTimeout(ctx, routedWithin)
+	defer cancel()
+	for {
+		var d apiclient.Dossier
+		if json.Unmarshal(raw, &d) != nil || d.Code == "" || d.Route != "" {
+			return raw
+		}
+		select {
+		case <-ctx.Done():
+			return raw
+		case <-time.After(200 * time.Millisecond):
+		}
+		if now, err := c.Get(ctx, "/v1/dossiers/"+d.Code); err == nil {
+			raw = now
+		}
+	}
 }
 
 // filing makes the request, uploading what it names.
@@ -89,7 +129,7 @@ func (f *callFlags) filing(ctx context.Context, c *apiclient.Client, key string,
 	if in.from != "" {
 		return readJSON(in.from, f.in)
 	}
-	given, err := f.given(ctx, c, key, in.scans, in.papers)
+	given, err := f.given(ctx, c, key, in.procedure, in.givenFlags)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +137,7 @@ func (f *callFlags) filing(ctx context.Context, c *apiclient.Client, key string,
 		"procedure_code": in.procedure, "quantity": in.quantity, "components": given,
 		"applicant": filled(map[string]any{"kind": "citizen", "full_name": in.name, "citizen_id": in.citizenID, "date_of_birth": in.born,
 			"phone": in.phone, "email": in.email, "address": in.address, "area": in.area}),
-		"mandate": map[string]any{"kind": "self"}, "free_help": in.freeHelp, "vulnerable": in.vulnerable,
+		"mandate": in.byWhatRight(), "free_help": in.freeHelp, "vulnerable": in.vulnerable,
 	}
 	delivery := filled(map[string]any{"method": in.method, "carrier": in.carrier})
 	if in.recipient != "" {
@@ -110,6 +150,14 @@ func (f *callFlags) filing(ctx context.Context, c *apiclient.Client, key string,
 	return body, nil
 }
 
+func (in filingFlags) byWhatRight() map[string]any {
+	m := map[string]any{"kind": in.mandate}
+	if in.evidence != "" {
+		m["evidence"] = map[string]any{"method": in.evidence}
+	}
+	return m
+}
+
 // filled leaves out what was not given.
 func filled(fields map[string]any) map[string]any {
 	for name, value := range fields {
@@ -118,34 +166,6 @@ func filled(fields map[string]any) map[string]any {
 		}
 	}
 	return fields
-}
-
-// given makes the list of components, uploading the scans under keys made from
-// the command's, so that a repetition uploads nothing anew.
-func (f *callFlags) given(ctx context.Context, c *apiclient.Client, key string, scans, papers []string) ([]any, error) {
-	out := []any{}
-	for _, scan := range scans {
-		component, path, ok := strings.Cut(scan, "=")
-		if !ok {
-			return nil, fmt.Errorf("--scan %s: write COMPONENT=FILE", scan)
-		}
-		raw, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("--scan: %w", err)
-		}
-		doc, err := c.Scan(ctx, key+"/"+component, filepath.Base(path), raw)
-		if err != nil {
-			return nil, err
-		}
-		for _, finding := range doc.Findings {
-			fmt.Fprintf(f.err, "%s: %s\n", component, finding.Message)
-		}
-		out = append(out, map[string]any{"code": component, "document_id": doc.ID})
-	}
-	for _, component := range papers {
-		out = append(out, map[string]any{"code": component, "form": "paper_original"})
-	}
-	return out, nil
 }
 
 func readJSON(path string, stdin io.Reader) (json.RawMessage, error) {

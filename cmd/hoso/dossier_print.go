@@ -25,6 +25,12 @@ func printDossier(w io.Writer, d apiclient.Dossier) error {
 	row("status", fmt.Sprintf("%d %s", d.Status.Code, d.Status.Label))
 	row("waiting for", waitingWords(d))
 	row("route", d.Route)
+	for _, why := range d.RouteReasons {
+		row("why", why.Message)
+	}
+	for _, fix := range d.ToFix {
+		row("to fix", fix)
+	}
 	row("portal code", d.PortalCode)
 	row("filed", moment(&d.FiledAt))
 	row("received", moment(d.ReceivedAt))

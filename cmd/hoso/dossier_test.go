@@ -152,7 +152,7 @@ func TestFileUploadsTheScansFirst(t *testing.T) {
 		"delivery":{"method":"courier","carrier":"vnpost"}}`, d.body(t))
 	require.Equal(t, []string{"Bearer sesame", "Bearer sesame"}, d.auth)
 
-	s.fails("write COMPONENT=FILE", "dossier", "file", "--scan", "to-khai")
+	s.fails("write COMPONENT=FILE", "dossier", "file", "--scan", scan)
 	s.fails("no such file", "dossier", "file", "--scan", "to-khai=/none")
 }
 

@@ -49,6 +49,12 @@ type Dossier struct {
 	Asked    []string `json:"asked"`
 	Revision int64    `json:"revision"`
 
+	RouteReasons []struct {
+		Code    string `json:"code"`
+		Message string `json:"message"` // in the reader's language
+	} `json:"route_reasons"`
+	ToFix []string `json:"to_fix"` // in the reader's language
+
 	TrackingToken string   `json:"tracking_token"`
 	Allowed       []string `json:"allowed"`
 	Papers        []struct {
@@ -93,6 +99,7 @@ func (c *Client) Command(ctx context.Context, code, command, key string, body an
 // Document is what terminals show of a scan.
 type Document struct {
 	ID       string `json:"id"`
+	Pages    int    `json:"pages"`
 	Verdict  string `json:"verdict"`
 	Findings []struct {
 		Code    string `json:"code"`

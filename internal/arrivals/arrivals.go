@@ -64,6 +64,13 @@ func (d Door) Portal(ctx context.Context, e portal.Event) (store.Inbox, error) {
 		return store.Inbox{}, err
 	}
 	r := register.PortalReport{Status: dossier.Status(e.Status), At: e.OccurredAt.UTC(), PortalCode: e.PortalCode, DueAt: e.DueAt, Asked: e.Components, Fee: e.FeeAmount}
+	var words []string
+	for _, a := range e.Asked {
+		if !slices.Contains(r.Asked, a.Component) {
+			r.Asked = append(slices.Clip(r.Asked), a.Component)
+		}
+		r.Parts, words = append(r.Parts, register.Part{Component: a.Component, Pages: a.Pages}), append(words, plain(a.Text))
+	}
 	var results []store.Result
 	if e.Result != nil {
 		r.Result = &register.Result{Known: true, Paper: e.Result.Paper}
@@ -77,7 +84,7 @@ func (d Door) Portal(ctx context.Context, e portal.Event) (store.Inbox, error) {
 			}
 		}
 	}
-	m, _, err := d.Store.AcceptReport(ctx, store.Arrival{Source: SourcePortal, EventID: e.ID, Digest: digest(inUTC(e)), Text: plain(e.Text)}, e.Code, r, results)
+	m, _, err := d.Store.AcceptReport(ctx, store.Arrival{Source: SourcePortal, EventID: e.ID, Digest: digest(inUTC(e)), Text: plain(e.Text), PartTexts: words}, e.Code, r, results)
 	return m, err
 }
 
@@ -101,10 +108,18 @@ func checkPortal(e portal.Event) error {
 		return unfit("/text")
 	case len(e.Components) > 50 || slices.ContainsFunc(e.Components, func(c string) bool { return !component.MatchString(c) }):
 		return unfit("/components")
+	case len(e.Asked) > 50 || slices.ContainsFunc(e.Asked, unlikelyPart):
+		return unfit("/asked")
 	case e.Result != nil && len(e.Result.Documents) > maxResults:
 		return unfit("/result/documents")
 	}
 	return nil
+}
+
+// unlikelyPart refuses what cannot be meant by a request for pages.
+func unlikelyPart(a portal.Asked) bool {
+	odd := func(page int) bool { return page < 1 || page > 10_000 }
+	return !component.MatchString(a.Component) || len(a.Pages) > 200 || len(a.Text) > 2000 || slices.ContainsFunc(a.Pages, odd)
 }
 
 // result keeps an electronic result's bytes, if they are what their digest says.

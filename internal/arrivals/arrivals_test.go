@@ -130,6 +130,10 @@ func TestUnfitPortalReports(t *testing.T) {
 		"a fee beyond reason":     {func(e *portal.Event) { e.FeeAmount = 1_000_000_000_001 }, "/fee_amount"},
 		"a fee asked without one": {func(e *portal.Event) { e.Status = int(dossier.PaymentRequired) }, "/fee_amount"},
 		"a text too long":         {func(e *portal.Event) { e.Text = long }, "/text"},
+		"a part misspelt":         {func(e *portal.Event) { e.Asked = []portal.Asked{{Component: "Tờ khai"}} }, "/asked"},
+		"a part's page 0":         {func(e *portal.Event) { e.Asked = []portal.Asked{{Component: "to-khai", Pages: []int{0}}} }, "/asked"},
+		"a part's words too long": {func(e *portal.Event) { e.Asked = []portal.Asked{{Component: "to-khai", Text: long}} }, "/asked"},
+		"too many parts":          {func(e *portal.Event) { e.Asked = make([]portal.Asked, 51) }, "/asked"},
 		"too many components":     {func(e *portal.Event) { e.Components = make([]string, 51) }, "/components"},
 		"a component misspelt":    {func(e *portal.Event) { e.Components = []string{"to-khai", "Tờ khai"} }, "/components"},
 		"an empty component":      {func(e *portal.Event) { e.Components = []string{""} }, "/components"},
@@ -156,6 +160,28 @@ func TestUnfitPortalReports(t *testing.T) {
 		require.Zero(t, m, name)
 	}
 	h.untouched()
+}
+
+// A request page by page: the pages travel on, the words stay in the register, and
+// what only the parts name is asked for as well.
+func TestPortalAsksPageByPage(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	e := h.report("e1")
+	e.Status, e.Components = int(dossier.SupplementRequired), []string{"to-khai"}
+	e.Asked = []portal.Asked{{Component: "to-khai", Pages: []int{2, 3}, Text: "Trang mờ"}, {Component: "giay-uy-quyen"}}
+	m, err := h.Portal(t.Context(), e)
+	require.NoError(t, err)
+	require.NotContains(t, m.Payload, "mờ")
+	r, err := m.PortalReport()
+	require.NoError(t, err)
+	require.Equal(t, []string{"to-khai", "giay-uy-quyen"}, r.Asked)
+	require.Equal(t, []int{2, 3}, r.Parts[0].Pages)
+	require.Equal(t, "Trang mờ", h.text(r.Parts[0].TextID))
+	require.Empty(t, r.Parts[1].TextID)
+	again, err := h.Portal(t.Context(), e)
+	require.NoError(t, err)
+	require.Equal(t, m.ID, again.ID)
 }
 
 func TestPortalReportAtTheLimits(t *testing.T) {

@@ -104,6 +104,42 @@ func (r *report) checkComponents(components []Component, at spot) {
 		r.needText(c.Name, "name", here)
 		r.needWords(c.Forms, Forms(), "forms", "form", here)
 		r.checkForms(c, here)
+		r.checkConditions(c, here)
+		r.checkSubstitutes(c, components, here)
+	}
+}
+
+// checkConditions holds the questions of a component against the facts that there
+// are.
+func (r *report) checkConditions(c Component, at spot) {
+	for _, fault := range c.When.Faults() {
+		r.fault(at.at("when"), "%s", fault)
+	}
+	for _, fault := range c.RequiredWhen.Faults() {
+		r.fault(at.at("required_when"), "%s", fault)
+	}
+	if c.Required && c.RequiredWhen != nil {
+		r.fault(at.at("required_when"), "it is required anyway")
+	}
+	if c.Reusable && (c.PaperDemanded || !slices.Contains(c.Forms, "scan")) {
+		r.fault(at.at("reusable"), "only what is taken as a scan and is not demanded on paper can be reused")
+	}
+}
+
+func (r *report) checkSubstitutes(c Component, components []Component, at spot) {
+	for i, sub := range c.Substitutes {
+		here := at.at("substitutes", i)
+		r.checkCode(sub.Code, here)
+		if slices.ContainsFunc(components, func(d Component) bool { return d.Code == sub.Code }) ||
+			slices.ContainsFunc(c.Substitutes[:i], func(d Substitute) bool { return d.Code == sub.Code }) {
+			r.fault(here.at("code"), "code %q twice", sub.Code)
+		}
+		r.needText(sub.Name, "name", here)
+		r.needText(sub.Basis, "basis", here)
+		r.needWords(sub.Forms, Forms(), "forms", "form", here)
+		if slices.Contains(sub.Forms, "not_available") {
+			r.fault(here.at("forms"), "what stands in for another must be available")
+		}
 	}
 }
 

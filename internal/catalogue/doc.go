@@ -37,6 +37,15 @@
 //	    validity: {from: "2026-12-01"}
 //	    …
 //
+// # The checklist of a case
+//
+// A component may say for which filings it is on the list (when) or required
+// (required_when), whether a scan from an earlier dossier serves (reusable), and
+// what may be given in its place (substitutes). Conditions are data, see
+// dossier.Condition:
+//
+//	required_when: {field: mandate.kind, in: [authorised]}
+//
 // [Load] accepts the whole set or nothing; it names every fault at once, each
 // with its file, line and rule.
 //

@@ -1,5 +1,11 @@
 package catalogue
 
+import (
+	"slices"
+
+	"hoso/internal/dossier"
+)
+
 // Procedure is one version of an administrative procedure (thủ tục hành chính).
 type Procedure struct {
 	Code    string `yaml:"code" json:"code"`                           // national code, e.g. 2.000635
@@ -62,6 +68,36 @@ type Component struct {
 	Forms         []string `yaml:"forms" json:"forms"`                             // see Forms
 	PaperDemanded bool     `yaml:"paper_demanded,omitempty" json:"paper_demanded"` // the paper itself must reach the authority
 	Note          string   `yaml:"note,omitempty" json:"note,omitempty"`
+	// When says for which filings it is on the list at all; RequiredWhen, for which
+	// an optional one is required. See dossier.Condition.
+	When         *dossier.Condition `yaml:"when,omitempty" json:"when,omitempty"`
+	RequiredWhen *dossier.Condition `yaml:"required_when,omitempty" json:"required_when,omitempty"`
+	// Reusable says that a scan of it from an earlier dossier of the same person
+	// serves.
+	Reusable bool `yaml:"reusable,omitempty" json:"reusable,omitempty"`
+	// Substitutes may be given where it cannot be given itself.
+	Substitutes []Substitute `yaml:"substitutes,omitempty" json:"substitutes,omitempty"`
+}
+
+// Substitute is a paper that stands in for one that the citizen cannot give.
+type Substitute struct {
+	Code  string   `yaml:"code" json:"code"`
+	Name  string   `yaml:"name" json:"name"`
+	Forms []string `yaml:"forms" json:"forms"`
+	Basis string   `yaml:"basis" json:"basis"` // the law that lets it
+}
+
+// GivenForms are all the forms in which the component may be given, by its own
+// list and by what else the data says of it.
+func (c Component) GivenForms() []string {
+	forms := append([]string{}, c.Forms...)
+	if c.Reusable {
+		forms = append(forms, string(dossier.FormReused))
+	}
+	if len(c.Substitutes) > 0 && !slices.Contains(c.Forms, string(dossier.FormNotAvailable)) {
+		forms = append(forms, string(dossier.FormNotAvailable))
+	}
+	return forms
 }
 
 // Result is what the citizen gets.

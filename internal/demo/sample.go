@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"image"
+	"slices"
 
 	"hoso/internal/scan/samplepage"
 )
@@ -75,12 +76,18 @@ func (s sample) filing(document string) map[string]any {
 	}
 }
 
-// Page draws the sample page of a form as a PDF, sharp, or too poor to be read.
-func Page(poor bool) ([]byte, error) {
-	if poor {
-		return scan(samples()[1].page)
+// Pages draws a sample form of several pages as a PDF: sharp, but for the pages
+// that are to be too poor to be read.
+func Pages(n int, poor ...int) ([]byte, error) {
+	pages := make([]image.Image, n)
+	for i := range pages {
+		o := samplepage.Options{Seed: uint64(i)}
+		if slices.Contains(poor, i+1) {
+			o = samples()[1].page
+		}
+		pages[i] = samplepage.Page(o)
 	}
-	return scan(samplepage.Options{})
+	return samplepage.PDF(pages...)
 }
 
 // scan draws a page as the counter's scanner would give it. The same options

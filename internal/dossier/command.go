@@ -15,6 +15,7 @@ const (
 	Decide     Command = "decision"
 	Pickup     Command = "pickup"
 	Retry      Command = "retry"
+	Reroute    Command = "route"    // somebody chooses another way to the authority
 	Extend     Command = "extend"   // the authority puts the due date off
 	Approve    Command = "approve"  // a further supplement is approved
 	Deadline   Command = "deadline" // a manager moves the due date
@@ -25,7 +26,7 @@ const (
 
 // Commands lists them in a fixed order.
 func Commands() []Command {
-	return []Command{Supplement, Withdraw, Contact, RecordFee, Handover, Decide, Pickup, Retry, Extend, Approve, Deadline, Override, Hold, Resume}
+	return []Command{Supplement, Withdraw, Contact, RecordFee, Handover, Decide, Pickup, Retry, Reroute, Extend, Approve, Deadline, Override, Hold, Resume}
 }
 
 // Standing is all that decides which commands a dossier takes.
@@ -44,6 +45,8 @@ type Standing struct {
 	Dated       bool // there is a due date, or the term has begun
 	Extendable  bool // the term runs, and an extension is left
 	Approvable  bool // a further supplement needs somebody's approval, and may have it
+	Filed       bool // the portal has the scans, or may have them
+	Rejected    bool // parked because the portal refused the submission
 }
 
 // Closed says whether the dossier's way has ended.
@@ -76,6 +79,8 @@ func (s Standing) Takes(c Command) bool {
 		return s.Stage == StageDelivery && (s.Delivery == DeliveryAtCounter || s.Delivery == DeliveryReturned)
 	case Retry:
 		return s.Parked && !s.Held
+	case Reroute:
+		return s.reroutable()
 	case Extend:
 		return s.Extendable && s.underWay()
 	case Approve:
@@ -96,6 +101,20 @@ func (s Standing) Takes(c Command) bool {
 // underWay says that the authority has yet to decide.
 func (s Standing) underWay() bool {
 	return s.Stage != StageDelivery && !s.Status.Decided() && s.Status != Withdrawn
+}
+
+// reroutable says that another way may be chosen: while a poor scan waits at the
+// counter, while the papers have not left the office, or after the portal has
+// refused; never once the portal may have the dossier.
+func (s Standing) reroutable() bool {
+	switch s.Stage {
+	case StageDigitization:
+		return s.WaitingFor == WhatRescan
+	case StageSubmission:
+		return !s.Filed && s.WaitingFor == WhatHandover || s.Rejected
+	default:
+		return false
+	}
 }
 
 // overridable says that a manager may set the status: what is still checked at

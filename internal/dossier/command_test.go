@@ -22,9 +22,15 @@ func TestWhatADossierTakesWhereItStands(t *testing.T) {
 			takes{dossier.Withdraw, dossier.Contact, dossier.Hold}},
 		"a poor scan came back": {
 			dossier.Standing{Stage: dossier.StageDigitization, Status: dossier.Registered, WaitingFor: dossier.WhatRescan, Route: dossier.RouteReturn},
-			takes{dossier.Supplement, dossier.Withdraw, dossier.Contact, dossier.Hold}},
+			takes{dossier.Supplement, dossier.Withdraw, dossier.Contact, dossier.Reroute, dossier.Hold}},
 		"papers lie at the counter": {
 			dossier.Standing{Stage: dossier.StageSubmission, Status: dossier.Registered, WaitingFor: dossier.WhatHandover, Route: dossier.RoutePaper, HasPapers: true},
+			takes{dossier.Withdraw, dossier.Contact, dossier.Handover, dossier.Reroute, dossier.Override, dossier.Hold}},
+		"the portal refused": {
+			dossier.Standing{Stage: dossier.StageSubmission, Status: dossier.Registered, WaitingFor: dossier.WhatRetry, Route: dossier.RouteOnline, Parked: true, Rejected: true},
+			takes{dossier.Withdraw, dossier.Contact, dossier.Retry, dossier.Reroute, dossier.Override}},
+		"filed, its papers lie at the counter": {
+			dossier.Standing{Stage: dossier.StageSubmission, Status: dossier.Registered, WaitingFor: dossier.WhatHandover, Route: dossier.RouteOnlineWithPaper, HasPapers: true, Filed: true},
 			takes{dossier.Withdraw, dossier.Contact, dossier.Handover, dossier.Override, dossier.Hold}},
 		"the portal cannot be reached": {
 			dossier.Standing{Stage: dossier.StageSubmission, Status: dossier.Registered, WaitingFor: dossier.WhatRetry, Route: dossier.RouteOnline, Parked: true},
@@ -111,6 +117,8 @@ func someStanding(t *rapid.T) dossier.Standing {
 		Dated:       rapid.Bool().Draw(t, "dated"),
 		Extendable:  rapid.Bool().Draw(t, "extendable"),
 		Approvable:  rapid.Bool().Draw(t, "approvable"),
+		Filed:       rapid.Bool().Draw(t, "filed"),
+		Rejected:    rapid.Bool().Draw(t, "rejected"),
 	}
 }
 

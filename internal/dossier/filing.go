@@ -69,8 +69,17 @@ const (
 	FormPaperOriginal  Form = "paper_original"
 	FormPaperCertified Form = "paper_certified"
 	FormFromDatabase   Form = "from_database"
-	FormNotAvailable   Form = "not_available"
+	FormReused         Form = "reused"        // a scan of an earlier dossier of the same person
+	FormNotAvailable   Form = "not_available" // it cannot be given
 )
+
+// Forms lists them in a fixed order.
+func Forms() []Form {
+	return []Form{FormScan, FormPaperOriginal, FormPaperCertified, FormFromDatabase, FormReused, FormNotAvailable}
+}
+
+// Digital says whether the form is a scan that can be filed at the portal.
+func (f Form) Digital() bool { return f == FormScan || f == FormReused }
 
 // Paper says whether the form is a sheet that somebody must carry.
 func (f Form) Paper() bool { return f == FormPaperOriginal || f == FormPaperCertified }
@@ -79,8 +88,10 @@ func (f Form) Paper() bool { return f == FormPaperOriginal || f == FormPaperCert
 type Given struct {
 	Code     string
 	Form     Form
-	Document string // document id, with form scan
+	Document string // document id, with the forms scan and reused
 	Reason   string // with form not_available
+	// Substitute is the code of what is given in its place, with form not_available.
+	Substitute string
 }
 
 // Wanted is one component as the procedure version asks for it.
@@ -89,6 +100,12 @@ type Wanted struct {
 	Required      bool
 	Forms         []Form
 	PaperDemanded bool // the original itself must reach the authority
+	// When says for which filings it is on the list at all, RequiredWhen for which
+	// it is required beyond Required; nil asks nothing.
+	When         *Condition
+	RequiredWhen *Condition
+	// Substitutes may be given in its place, where it cannot be given itself.
+	Substitutes []Wanted
 }
 
 // Verdict is what the digitization check makes of a scan.

@@ -1,6 +1,7 @@
 package dossier_test
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 
@@ -40,13 +41,13 @@ func TestDecideRoute(t *testing.T) {
 		want     dossier.RouteDecision
 	}{
 		"good scans go online": {everyChannel, scanned{scan("to-khai", dossier.Ready), scan("uy-quyen", dossier.Ready)},
-			dossier.RouteDecision{Route: dossier.RouteOnline}},
+			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"scans_usable"}}},
 		"a doubtful scan goes online": {everyChannel, scanned{scan("to-khai", dossier.Doubtful)},
-			dossier.RouteDecision{Route: dossier.RouteOnline}},
+			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"scans_usable"}}},
 		"what the database knows needs no sheet": {everyChannel, scanned{scan("to-khai", dossier.Ready), sheet("uy-quyen", dossier.FormFromDatabase)},
-			dossier.RouteDecision{Route: dossier.RouteOnline}},
+			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"scans_usable"}}},
 		"what cannot be given stops nothing": {everyChannel, scanned{scan("to-khai", dossier.Ready), sheet("uy-quyen", dossier.FormNotAvailable)},
-			dossier.RouteDecision{Route: dossier.RouteOnline}},
+			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"scans_usable"}}},
 		"a poor scan returns to the clerk": {everyChannel, scanned{scan("to-khai", dossier.Ready), scan("uy-quyen", dossier.Unreadable)},
 			dossier.RouteDecision{Route: dossier.RouteReturn, Unreadable: []string{"uy-quyen"}, Reasons: []string{"scan_unreadable"}}},
 		"each poor scan is named": {everyChannel, scanned{scan("uy-quyen", dossier.Unreadable), scan("to-khai", dossier.Unreadable)},
@@ -54,7 +55,7 @@ func TestDecideRoute(t *testing.T) {
 		"a poor scan returns, whatever sheets there are": {everyChannel, scanned{scan("to-khai", dossier.Unreadable), sheet("uy-quyen", dossier.FormPaperOriginal)},
 			dossier.RouteDecision{Route: dossier.RouteReturn, Unreadable: []string{"to-khai"}, Paper: []string{"uy-quyen"}, Reasons: []string{"scan_unreadable"}}},
 		"a poor scan of a demanded paper returns as well": {everyChannel, scanned{scan("giay-chung-nhan", dossier.Unreadable)},
-			dossier.RouteDecision{Route: dossier.RouteReturn, Unreadable: []string{"giay-chung-nhan"}, Reasons: []string{"scan_unreadable"}}},
+			dossier.RouteDecision{Route: dossier.RouteReturn, Unreadable: []string{"giay-chung-nhan"}, Paper: []string{"giay-chung-nhan"}, Reasons: []string{"scan_unreadable"}}},
 		"a sheet beside a scan": {everyChannel, scanned{scan("to-khai", dossier.Ready), sheet("uy-quyen", dossier.FormPaperOriginal)},
 			dossier.RouteDecision{Route: dossier.RouteOnlineWithPaper, Paper: []string{"uy-quyen"}, Reasons: []string{"paper_given"}}},
 		"a certified copy is a sheet": {everyChannel, scanned{scan("to-khai", dossier.Ready), sheet("uy-quyen", dossier.FormPaperCertified)},
@@ -63,6 +64,8 @@ func TestDecideRoute(t *testing.T) {
 			dossier.RouteDecision{Route: dossier.RouteOnlineWithPaper, Paper: []string{"giay-chung-nhan"}, Reasons: []string{"paper_demanded"}}},
 		"given and demanded, each reason once": {everyChannel, scanned{scan("giay-chung-nhan", dossier.Ready), sheet("to-khai", dossier.FormPaperOriginal), sheet("uy-quyen", dossier.FormPaperOriginal)},
 			dossier.RouteDecision{Route: dossier.RouteOnlineWithPaper, Paper: []string{"giay-chung-nhan", "to-khai", "uy-quyen"}, Reasons: []string{"paper_demanded", "paper_given"}}},
+		"the demanded sheet itself": {everyChannel, scanned{sheet("giay-chung-nhan", dossier.FormPaperOriginal)},
+			dossier.RouteDecision{Route: dossier.RoutePaper, Paper: []string{"giay-chung-nhan"}, Reasons: []string{"paper_demanded"}}},
 		"sheets alone": {everyChannel, scanned{sheet("to-khai", dossier.FormPaperOriginal), sheet("uy-quyen", dossier.FormPaperOriginal)},
 			dossier.RouteDecision{Route: dossier.RoutePaper, Paper: []string{"to-khai", "uy-quyen"}, Reasons: []string{"paper_given"}}},
 		"not offered online": {postOnly, scanned{sheet("to-khai", dossier.FormPaperOriginal)},
@@ -75,6 +78,73 @@ func TestDecideRoute(t *testing.T) {
 			t.Parallel()
 			require.Equal(t, c.want, dossier.DecideRoute(c.channels, routeWanted, c.given))
 		})
+	}
+}
+
+// TestOverride: a named person's choice goes before the check's, as far as it can
+// be carried out with what is given.
+func TestOverride(t *testing.T) {
+	t.Parallel()
+	type scanned = []dossier.Scanned
+	onlyScan := []dossier.Wanted{{Code: "anh-the", Forms: []dossier.Form{dossier.FormScan}}}
+	cases := map[string]struct {
+		channels []string
+		wanted   []dossier.Wanted
+		route    dossier.Route
+		given    scanned
+		rule     string
+		need     []string
+		want     dossier.RouteDecision
+	}{
+		"a scan thought unreadable goes online": {everyChannel, routeWanted, dossier.RouteOnline, scanned{scan("to-khai", dossier.Unreadable)}, "", nil,
+			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"overridden"}}},
+		"paper, once it is given": {everyChannel, routeWanted, dossier.RoutePaper, scanned{scan("to-khai", dossier.Ready)}, "", []string{"to-khai"},
+			dossier.RouteDecision{Route: dossier.RouteReturn, Unreadable: []string{"to-khai"}, Reasons: []string{"overridden", "paper_missing"}}},
+		"paper, whose sheet is here": {everyChannel, routeWanted, dossier.RoutePaper, scanned{scan("giay-chung-nhan", dossier.Ready)}, "", nil,
+			dossier.RouteDecision{Route: dossier.RoutePaper, Paper: []string{"giay-chung-nhan"}, Reasons: []string{"overridden"}}},
+		"online would leave a sheet behind": {everyChannel, routeWanted, dossier.RouteOnline, scanned{scan("giay-chung-nhan", dossier.Ready)}, "route_leaves_paper", nil,
+			dossier.RouteDecision{Route: dossier.RouteOnlineWithPaper, Paper: []string{"giay-chung-nhan"}, Reasons: []string{"paper_demanded", "override_void"}}},
+		"online is not offered": {postOnly, routeWanted, dossier.RouteOnline, scanned{sheet("to-khai", dossier.FormPaperOriginal)}, "route_online_not_offered", nil,
+			dossier.RouteDecision{Route: dossier.RoutePaper, Paper: []string{"to-khai"}, Reasons: []string{"paper_given", "online_not_offered", "override_void"}}},
+		"post is not offered": {[]string{"online"}, routeWanted, dossier.RoutePaper, scanned{scan("to-khai", dossier.Ready)}, "route_post_not_offered", nil,
+			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"scans_usable", "override_void"}}},
+		"nothing to file": {everyChannel, routeWanted, dossier.RouteOnlineWithPaper, scanned{sheet("to-khai", dossier.FormPaperOriginal)}, "route_without_scan", nil,
+			dossier.RouteDecision{Route: dossier.RoutePaper, Paper: []string{"to-khai"}, Reasons: []string{"paper_given", "override_void"}}},
+		"taken as a scan only": {everyChannel, onlyScan, dossier.RoutePaper, scanned{scan("anh-the", dossier.Ready)}, "route_scan_only", nil,
+			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"scans_usable", "override_void"}}},
+		"in person is nobody's choice": {everyChannel, routeWanted, dossier.RouteNotAllowed, scanned{scan("to-khai", dossier.Ready)}, "route_not_a_choice", nil,
+			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"scans_usable", "override_void"}}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			need, rule := dossier.Way{Channels: c.channels}.Lawful(c.route, c.wanted, c.given)
+			require.Equal(t, c.rule, rule)
+			require.Equal(t, c.need, need)
+			require.Equal(t, c.want, dossier.Way{Channels: c.channels, Override: c.route}.Decide(c.wanted, c.given))
+			require.Equal(t, rule == "", slices.Contains(dossier.Way{Channels: c.channels}.LawfulRoutes(c.wanted, c.given), c.route))
+		})
+	}
+}
+
+// TestPortalDown: while the portal takes nothing, what can go on paper does; the
+// rest waits for it.
+func TestPortalDown(t *testing.T) {
+	t.Parallel()
+	down := dossier.Way{Channels: everyChannel, PortalDown: true}
+	for name, c := range map[string]struct {
+		given   []dossier.Scanned
+		route   dossier.Route
+		reasons []string
+	}{
+		"the sheet is here":     {[]dossier.Scanned{scan("giay-chung-nhan", dossier.Ready)}, dossier.RoutePaper, []string{"paper_demanded", "portal_down"}},
+		"a scan alone waits":    {[]dossier.Scanned{scan("to-khai", dossier.Ready)}, dossier.RouteOnline, []string{"scans_usable", "portal_down_wait"}},
+		"a poor one comes back": {[]dossier.Scanned{scan("to-khai", dossier.Unreadable)}, dossier.RouteReturn, []string{"scan_unreadable"}},
+		"paper is paper":        {[]dossier.Scanned{sheet("to-khai", dossier.FormPaperOriginal)}, dossier.RoutePaper, []string{"paper_given"}},
+	} {
+		d := down.Decide(routeWanted, c.given)
+		require.Equal(t, c.route, d.Route, name)
+		require.Equal(t, c.reasons, d.Reasons, name)
 	}
 }
 

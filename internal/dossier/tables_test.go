@@ -16,8 +16,10 @@ func TestBrokenTablesStopTheProgram(t *testing.T) {
 		"graph.json":   func(raw []byte) { mustGraph(raw) },
 		"persons.json": func(raw []byte) { mustPersons(raw) },
 		"waits.json":   func(raw []byte) { mustWaits(raw) },
+
+		"portalnotice.json": func(raw []byte) { mustPortalNotice(raw) },
 	}
-	table := map[string]string{"graph.json": string(graphJSON), "persons.json": string(personsJSON), "waits.json": string(waitsJSON)}
+	table := map[string]string{"graph.json": string(graphJSON), "persons.json": string(personsJSON), "waits.json": string(waitsJSON), "portalnotice.json": string(portalNoticeJSON)}
 	for file, sound := range table {
 		require.NotPanics(t, func() { read[file]([]byte(sound)) }, file)
 	}
@@ -29,6 +31,9 @@ func TestBrokenTablesStopTheProgram(t *testing.T) {
 		"persons, not JSON":           {"persons.json", "{", "["},
 		"persons, no such severity":   {"persons.json", `"warn"`, `"warning"`},
 		"persons, not a pattern":      {"persons.json", "^[0-9]{12}$", "^[0-9{12}$"},
+		"portal notice, not JSON":     {"portalnotice.json", "{", "["},
+		"portal notice, no day":       {"portalnotice.json", "2026-07-01", "1/7/2026"},
+		"portal notice, none":         {"portalnotice.json", `"n": 7`, `"n": 0`},
 		"waits, not JSON":             {"waits.json", "{", "["},
 		"waits, no such wait":         {"waits.json", `"rescan"`, `"rescue"`},
 		"waits, a limit of nothing":   {"waits.json", `"n": 15`, `"n": 0`},

@@ -90,6 +90,16 @@ func TestEachFieldCanBeReadBack(t *testing.T) {
 	}
 }
 
+// Form 02 says which pages of a paper are wanted again.
+func TestARequestNamesPages(t *testing.T) {
+	t.Parallel()
+	f := supplement()
+	f.Items = []forms.Item{{Name: "Tờ khai", Pages: []int{2, 3}, Reason: "bị mờ"}, {Name: "Văn bản ủy quyền", Pages: []int{1}}}
+	got := words(t, render(t, f).Bytes)
+	require.Contains(t, got, "Trang 2, 3: bị mờ")
+	require.Contains(t, got, "Trang 1")
+}
+
 // said lists what a form's data says: each text, count and time as it is printed.
 func said(f forms.Form) []string {
 	var all []string

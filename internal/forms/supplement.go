@@ -3,6 +3,7 @@ package forms
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -26,10 +27,27 @@ type Supplement struct {
 	Guide        string     `json:"guide"` // who explained it and signs
 }
 
+// pageLimit is how many pages of one paper may be asked for one by one.
+const pageLimit = 200
+
 // Item is one thing to add or to mend.
 type Item struct {
-	Name   string `json:"name"`
+	Name string `json:"name"`
+	// Pages are those to be given anew; all of it without any.
+	Pages  []int  `json:"pages,omitempty"`
 	Reason string `json:"reason,omitempty"`
+}
+
+// wish is what is asked of one thing: which pages, and why.
+func (i Item) wish() string {
+	if len(i.Pages) == 0 {
+		return i.Reason
+	}
+	numbers := make([]string, len(i.Pages))
+	for n, page := range i.Pages {
+		numbers[n] = strconv.Itoa(page)
+	}
+	return joined(": ", "Trang "+strings.Join(numbers, ", "), i.Reason)
 }
 
 // Kind is supplement.
@@ -47,6 +65,12 @@ func (f *Supplement) check(c *checker) {
 	for i, one := range f.Items {
 		c.must(fmt.Sprintf("items[%d].name", i), one.Name)
 		c.atMost(fmt.Sprintf("items[%d].reason", i), one.Reason, 2000)
+		c.rows(fmt.Sprintf("items[%d].pages", i), len(one.Pages), 0, pageLimit)
+		for n, page := range one.Pages {
+			if page < 1 || page > 10_000 {
+				c.fault(fmt.Sprintf("items[%d].pages[%d]", i, n), "is outside 1 to 10000")
+			}
+		}
 	}
 	c.reason("reason", f.Reason)
 	c.atMost("basis", f.Basis, reasonLimit)
@@ -74,7 +98,7 @@ func (f *Supplement) write(s *sheet) error {
 	s.para(left, text("Yêu cầu hoàn thiện hồ sơ gồm những nội dung sau:"))
 	t := s.table(s.body-0.5, column{"TT", 8, centre}, column{"Giấy tờ, nội dung cần bổ sung", 56, left}, column{"Yêu cầu cụ thể", 56, left})
 	for i, one := range f.Items {
-		t.row(number(i+1), one.Name, one.Reason)
+		t.row(number(i+1), one.Name, one.wish())
 	}
 	t.end()
 	s.para(justified, text("Lý do: "), text(f.Reason))

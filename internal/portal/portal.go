@@ -76,8 +76,16 @@ type Document struct {
 	SHA256    string                                       `json:"sha256"`
 	MediaType string                                       `json:"media_type"`
 	Bytes     int64                                        `json:"bytes"`
+	State     int                                          `json:"state,omitempty"`
 	Open      func(context.Context) (io.ReadCloser, error) `json:"-"`
 }
+
+// How a component came to be digital, by the national portal's numbers (0 is not
+// digital, 3 reused from another result).
+const (
+	Digitized = 1
+	Reused    = 2 // from a component of another dossier
+)
 
 // Supplement is what the citizen gave after a request.
 type Supplement struct {
@@ -121,8 +129,16 @@ type Event struct {
 	DueAt      *time.Time `json:"due_at,omitempty"`      // appointment, with status 2
 	Text       string     `json:"text,omitempty"`        // reason or wish, for people
 	Components []string   `json:"components,omitempty"`  // with status 5: what is asked for
+	Asked      []Asked    `json:"asked,omitempty"`       // with status 5: the same page by page, where the officer told
 	FeeAmount  int64      `json:"fee_amount,omitempty"`  // with status 6, whole đồng
 	Result     *Result    `json:"result,omitempty"`      // with status 9
+}
+
+// Asked is what the officer asks for of one component: all of it, or some pages.
+type Asked struct {
+	Component string `json:"component"`
+	Pages     []int  `json:"pages,omitempty"` // from 1
+	Text      string `json:"text,omitempty"`  // why, for people
 }
 
 // Result is what a decided dossier yields.

@@ -80,6 +80,9 @@ func (f *facts) read(ctx context.Context, s *store.Store) (err error) {
 			ids = append(ids, e.TextID)
 		}
 	}
+	for _, part := range f.Data.Parts {
+		ids = append(ids, part.TextID)
+	}
 	f.texts, err = s.Texts(ctx, code, ids)
 	return err
 }
@@ -207,6 +210,11 @@ func (f *facts) componentName(code string) string {
 		if c.Code == code {
 			return c.Name
 		}
+		for _, sub := range c.Substitutes {
+			if sub.Code == code {
+				return sub.Name
+			}
+		}
 	}
 	return code
 }
@@ -225,6 +233,8 @@ func (f *facts) components() []forms.Component {
 			c.Certified = 1
 		case dossier.FormFromDatabase:
 			c.Note = wordOnDatabase
+		case dossier.FormReused:
+			c.Note = wordReused
 		case dossier.FormNotAvailable:
 			c.Note = wordNotGiven
 		}

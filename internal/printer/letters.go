@@ -28,12 +28,24 @@ func (f *facts) asked() []forms.Item {
 			items = append(items, forms.Item{Name: wordInWords})
 			continue
 		}
-		items = append(items, forms.Item{Name: f.componentName(code)})
+		items = append(items, f.askedOf(code))
 	}
 	if len(items) == 0 {
 		items = append(items, forms.Item{Name: wordInWords})
 	}
 	return items
+}
+
+// askedOf is what is asked of one component: its pages and the words on them.
+func (f *facts) askedOf(code string) forms.Item {
+	item := forms.Item{Name: f.componentName(code)}
+	for _, part := range f.Data.Parts {
+		if part.Component == code {
+			item.Pages = append(item.Pages, part.Pages...)
+			item.Reason = cmp.Or(item.Reason, f.texts[part.TextID])
+		}
+	}
+	return item
 }
 
 // basis is what a further request rests on: the words of its approval.

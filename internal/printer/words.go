@@ -21,6 +21,7 @@ const (
 	wordNoTerm     = "Không quy định"
 	wordInWords    = "Nội dung nêu tại phần lý do"
 	wordNotGiven   = "chưa nộp"
+	wordReused     = "dùng lại từ hồ sơ trước"
 	wordOnDatabase = "khai thác từ cơ sở dữ liệu"
 
 	wordSupplement = "Cơ quan giải quyết yêu cầu bổ sung, hoàn thiện các giấy tờ nêu trên."

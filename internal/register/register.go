@@ -36,10 +36,20 @@ type Position struct {
 	Rounds int      `json:"rounds,omitempty"`
 	Given  bool     `json:"given,omitempty"`
 	Asked  []string `json:"asked,omitempty"`
+	// Parts say of what is asked which pages it is about, where the authority told.
+	Parts []Part `json:"parts,omitempty"`
 	// Fee is what the authority asked for last, in whole đồng; Fees sum up.
 	Fee    int64        `json:"fee,omitempty"`
 	Fees   dossier.Fees `json:"fees,omitzero"`
 	Result Result       `json:"result,omitzero"`
+}
+
+// Part is what the authority asks for of one component: all of it, or some pages.
+// Its words stand in the register.
+type Part struct {
+	Component string `json:"component"`
+	Pages     []int  `json:"pages,omitempty"`
+	TextID    string `json:"text_id,omitempty"`
 }
 
 // Waiting is whose turn it is, for what and until when.
@@ -118,6 +128,7 @@ type PortalReport struct {
 	PortalCode string         `json:"portal_code,omitempty"`
 	DueAt      *time.Time     `json:"due_at,omitempty"`
 	Asked      []string       `json:"asked,omitempty"`
+	Parts      []Part         `json:"parts,omitempty"`
 	Fee        int64          `json:"fee,omitempty"`
 	Result     *Result        `json:"result,omitempty"`
 	TextID     string         `json:"text_id,omitempty"`

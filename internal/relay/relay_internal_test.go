@@ -504,7 +504,7 @@ func TestCommandsCarryCodesOnly(t *testing.T) {
 	t.Parallel()
 	payload := `{"amount":8000,"method":"cash","reference":"` + secret + `","act":"offer","by":{"kind":"office","id":"VNPHKI","name":"` + secret + `"},
 		"to":{"kind":"carrier","id":"viettelpost"},"status":9,"at":"2025-02-05T02:30:00Z","text":"` + secret + `","text_id":"forged","phone":"` + secret + `",
-		"recipient":{"FullName":"` + secret + `"},"collector":"` + secret + `","due_at":"2025-02-20T10:00:00Z"}`
+		"recipient":{"FullName":"` + secret + `"},"collector":"` + secret + `","due_at":"2025-02-20T10:00:00Z","route":"paper","need":["to-khai"]}`
 	for _, kind := range dossier.Commands() {
 		c, err := commandOf(store.Operation{ID: "op", Kind: string(kind), Role: "clerk", TextID: "text-1", Payload: payload, Subject: secret})
 		require.NoError(t, err, kind)
@@ -520,13 +520,15 @@ func TestCommandsCarryCodesOnly(t *testing.T) {
 		case dossier.Decide, dossier.Override:
 			due := time.Date(2025, 2, 20, 10, 0, 0, 0, time.UTC)
 			want.Decision = &register.PortalReport{Status: dossier.Resolved, At: time.Date(2025, 2, 5, 2, 30, 0, 0, time.UTC), DueAt: &due, TextID: "text-1"}
+		case dossier.Reroute:
+			want.Route, want.Need = dossier.RoutePaper, []string{"to-khai"}
 		case dossier.Extend, dossier.Deadline:
 			due := time.Date(2025, 2, 20, 10, 0, 0, 0, time.UTC)
 			want.DueAt = &due
 		}
 		require.Equal(t, want, c, kind)
 	}
-	for _, kind := range []dossier.Command{dossier.RecordFee, dossier.Handover, dossier.Decide, dossier.Override, dossier.Extend, dossier.Deadline} {
+	for _, kind := range []dossier.Command{dossier.RecordFee, dossier.Handover, dossier.Decide, dossier.Override, dossier.Reroute, dossier.Extend, dossier.Deadline} {
 		_, err := commandOf(store.Operation{ID: "op", Kind: string(kind), Payload: `"` + secret})
 		require.Error(t, err, kind)
 		require.NotContains(t, err.Error(), secret)

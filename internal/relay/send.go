@@ -97,6 +97,10 @@ func commandOf(op store.Operation) (workflows.Command, error) {
 		var o store.DueOrder
 		err = json.Unmarshal([]byte(op.Payload), &o)
 		c.DueAt, c.Anew = o.DueAt, o.Anew
+	case dossier.Reroute:
+		var o store.RouteOrder
+		err = json.Unmarshal([]byte(op.Payload), &o)
+		c.Route, c.Need = o.Route, o.Need
 	case dossier.Decide, dossier.Override:
 		c.Decision = new(register.PortalReport)
 		err = json.Unmarshal([]byte(op.Payload), c.Decision)

@@ -146,14 +146,24 @@ func entryOn[T any](ctx context.Context, s *Store, kind, code, day string) (T, e
 	return item, nil
 }
 
-// Wanted gives a case's checklist as the domain reads it.
+// Wanted gives a case's checklist as the domain reads it, conditions and all.
 func Wanted(c catalogue.Case) []dossier.Wanted {
 	out := make([]dossier.Wanted, len(c.Components))
 	for i, k := range c.Components {
-		out[i] = dossier.Wanted{Code: k.Code, Required: k.Required, PaperDemanded: k.PaperDemanded}
-		for _, f := range k.Forms {
-			out[i].Forms = append(out[i].Forms, dossier.Form(f))
+		out[i] = dossier.Wanted{Code: k.Code, Required: k.Required, PaperDemanded: k.PaperDemanded, When: k.When, RequiredWhen: k.RequiredWhen, Forms: formsOf(k.Forms)}
+		if k.Reusable {
+			out[i].Forms = append(out[i].Forms, dossier.FormReused)
 		}
+		for _, sub := range k.Substitutes {
+			out[i].Substitutes = append(out[i].Substitutes, dossier.Wanted{Code: sub.Code, Forms: formsOf(sub.Forms)})
+		}
+	}
+	return out
+}
+
+func formsOf(words []string) (out []dossier.Form) {
+	for _, f := range words {
+		out = append(out, dossier.Form(f))
 	}
 	return out
 }
@@ -167,7 +177,9 @@ const (
 var published = map[string]bool{kindProcedure: true, kindClock: true}
 
 // endedOnly says whether two bodies of a version differ in nothing but the day it
-// ends.
+// ends, and what was only added to a component: conditions and substitutes, which
+// versions written before there were any do not have. A dossier's checklist is
+// held against its filing once, so that what is under way stays as it is.
 func endedOnly(before, after string) bool {
 	var a, b map[string]any
 	if json.Unmarshal([]byte(before), &a) != nil || json.Unmarshal([]byte(after), &b) != nil {
@@ -178,7 +190,39 @@ func endedOnly(before, after string) bool {
 			delete(v, "to")
 		}
 	}
+	unrefine(a, b)
 	return reflect.DeepEqual(a, b)
+}
+
+// refinements are the fields of a component that may be added to a published
+// version, each once.
+var refinements = []string{"when", "required_when", "reusable", "substitutes"}
+
+// unrefine takes out of b, where it has the same component as a in the same
+// place, the refinements that a does not have.
+func unrefine(a, b any) {
+	switch b := b.(type) {
+	case map[string]any:
+		old, _ := a.(map[string]any)
+		if old == nil {
+			return
+		}
+		if _, component := old["forms"]; component {
+			for _, name := range refinements {
+				if _, had := old[name]; !had {
+					delete(b, name)
+				}
+			}
+		}
+		for name := range b {
+			unrefine(old[name], b[name])
+		}
+	case []any:
+		old, _ := a.([]any)
+		for i := range min(len(old), len(b)) {
+			unrefine(old[i], b[i])
+		}
+	}
 }
 
 func entriesOf(c *catalogue.Catalogue) ([]CatalogueEntry, error) {

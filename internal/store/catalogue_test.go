@@ -180,6 +180,31 @@ func TestWhatMayChange(t *testing.T) {
 	})
 }
 
+// A version published before components had conditions may get them once, and
+// nothing else with them.
+func TestAPublishedVersionMayGainConditions(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		f.load(sample(t))
+		with := func(word string) *catalogue.Catalogue {
+			c := sample(t)
+			p := &c.Procedures[len(c.Procedures)-1] // its lists are shared with everybody's catalogue
+			p.Cases = slices.Clone(p.Cases)
+			p.Cases[0].Components = slices.Clone(p.Cases[0].Components)
+			k := &p.Cases[0].Components[0]
+			k.When = &dossier.Condition{Field: "mandate.kind", In: []string{word}}
+			return c
+		}
+		changed, err := f.LoadCatalogue(t.Context(), with("self"))
+		require.NoError(t, err)
+		require.Equal(t, 1, changed)
+		_, err = f.LoadCatalogue(t.Context(), with("assisted"))
+		require.ErrorIs(t, err, store.ErrPublished, "from here on it is part of the version")
+		_, err = f.LoadCatalogue(t.Context(), sample(t))
+		require.ErrorIs(t, err, store.ErrPublished)
+	})
+}
+
 func TestWanted(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []dossier.Wanted{

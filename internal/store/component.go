@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -26,10 +27,16 @@ type Component struct {
 	Form        dossier.Form
 	DocumentID  string
 	Reason      string
+	Substitute  string // code of what is given in its place, with form not_available
 	OperationID string
 	State       string
+	Version     int // from 1; a new one leaves the old ones as they are
+	Round       int // the supplement that it was handed on with: WithSubmission, 0 not yet
 	CreatedAt   time.Time
 }
+
+// WithSubmission is the round of what goes to the authority with the dossier itself.
+const WithSubmission = -1
 
 // GivenComponent is a current component with its document, if it has one.
 type GivenComponent struct {
@@ -41,6 +48,47 @@ type GivenComponent struct {
 func (s *Store) Components(ctx context.Context, code string) ([]GivenComponent, error) {
 	var rows []Component
 	err := s.with(ctx).Where("dossier_code = ? AND state = ?", code, ComponentCurrent).Order("created_at, id").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	return s.withDocuments(ctx, rows)
+}
+
+// ComponentVersions reads every version of a dossier's components that ever
+// counted, oldest first.
+func (s *Store) ComponentVersions(ctx context.Context, code string) ([]GivenComponent, error) {
+	var rows []Component
+	err := s.with(ctx).Where("dossier_code = ? AND state IN ?", code, []string{ComponentCurrent, ComponentSuperseded}).
+		Order("created_at, id").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	return s.withDocuments(ctx, rows)
+}
+
+// HandOn gives what goes to the authority with a round of the supplement: what is
+// current and was handed on with none yet. A further try of the same round gives
+// the same; what comes meanwhile is for the next.
+func (s *Store) HandOn(ctx context.Context, code string, round int) ([]GivenComponent, error) {
+	var rows []Component
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		if _, err := lockDossier(tx, code); err != nil {
+			return err
+		}
+		mine := tx.Model(&Component{}).Where("dossier_code = ? AND round = ?", code, round)
+		var begun int64
+		if err := mine.Count(&begun).Error; err != nil {
+			return err
+		}
+		if begun == 0 {
+			err := tx.Model(&Component{}).Where("dossier_code = ? AND state = ? AND round = 0 AND operation_id <> ?", code, ComponentCurrent, FiledWith).
+				Update("round", round).Error
+			if err != nil {
+				return err
+			}
+		}
+		return tx.Where("dossier_code = ? AND round = ?", code, round).Order("created_at, id").Find(&rows).Error
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -70,28 +118,37 @@ func (s *Store) withDocuments(ctx context.Context, rows []Component) ([]GivenCom
 
 // adopt makes an operation's components the current ones, keeps the old and
 // enters new papers as held by the office. Begin has given the documents to the
-// dossier.
-func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) error {
+// dossier. It answers what was given, each with its version, for the timeline.
+func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) (given []string, err error) {
 	var fresh []Component
-	if err := tx.Where("operation_id = ? AND state = ?", operation, ComponentPending).Find(&fresh).Error; err != nil {
-		return err
+	if err := tx.Where("operation_id = ? AND state = ?", operation, ComponentPending).Order("created_at, id").Find(&fresh).Error; err != nil {
+		return nil, err
 	}
 	for _, c := range fresh {
+		var last int
+		if err := tx.Model(&Component{}).Where("dossier_code = ? AND component = ?", d.Code, c.Component).Select("COALESCE(MAX(version), 0)").Scan(&last).Error; err != nil {
+			return nil, err
+		}
+		given = append(given, fmt.Sprintf("%s@%d", c.Component, last+1))
+		now := map[string]any{"state": ComponentCurrent, "version": last + 1}
+		if d.Stage == dossier.StageDigitization { // it goes with the submission
+			now["round"] = WithSubmission
+		}
 		err := tx.Model(&Component{}).Where("dossier_code = ? AND component = ? AND state = ?", d.Code, c.Component, ComponentCurrent).
 			Update("state", ComponentSuperseded).Error
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := tx.Model(&Component{}).Where("id = ?", c.ID).Update("state", ComponentCurrent).Error; err != nil {
-			return err
+		if err := tx.Model(&Component{}).Where("id = ?", c.ID).Updates(now).Error; err != nil {
+			return nil, err
 		}
 		if c.Form.Paper() {
 			if err := s.addPaper(tx, d, c); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return given, nil
 }
 
 // claimDocuments gives the documents named to a dossier for good; empty ids name

@@ -48,7 +48,8 @@ type Dossier struct {
 	WaitingWho       dossier.Who
 	WaitingWhat      dossier.What
 	WaitingUntil     *time.Time
-	Asked            []string `gorm:"serializer:json"`
+	Asked            []string        `gorm:"serializer:json"`
+	AskedParts       []register.Part `gorm:"serializer:json"`
 	Given            bool
 	FeeDue           int64
 	FeePaid          int64

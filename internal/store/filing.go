@@ -98,7 +98,9 @@ func (s *Store) reserve(b *batch, f NewDossier, day string) (n int, err error) {
 func (f NewDossier) documents() []string {
 	ids := []string{f.Mandate.EvidenceDoc}
 	for _, g := range f.Components {
-		ids = append(ids, g.Document)
+		if g.Form != dossier.FormReused { // it stays the earlier dossier's
+			ids = append(ids, g.Document)
+		}
 	}
 	return named(ids)
 }
@@ -141,7 +143,7 @@ func (s *Store) newRow(code string, now time.Time, f NewDossier) Dossier {
 		FreeHelp: f.FreeHelp, Vulnerable: f.Vulnerable, MandateKind: f.Mandate.Kind, MandateMethod: f.Mandate.EvidenceMethod,
 		MandateDocument: f.Mandate.EvidenceDoc, DeliveryMethod: f.Delivery.Method, DeliveryCarrier: f.Delivery.Carrier,
 		DeliveryState: dossier.DeliveryNone, FiledAt: now, Stage: dossier.StageIntake, Status: dossier.Registered,
-		WaitingWho: dossier.WhoNobody, WaitingWhat: dossier.WhatWork, Asked: []string{}, FeeDue: f.FeeDue, Clock: f.Clock, RulesVersion: f.RulesVersion,
+		WaitingWho: dossier.WhoNobody, WaitingWhat: dossier.WhatWork, Asked: []string{}, AskedParts: []register.Part{}, FeeDue: f.FeeDue, Clock: f.Clock, RulesVersion: f.RulesVersion,
 		TrackToken: base64.RawURLEncoding.EncodeToString(token), SearchName: dossier.FoldName(f.Applicant.FullName),
 		PhoneTail: tail(dossier.NormalPhone(f.Applicant.Phone), 4), IDTail: tail(f.Applicant.CitizenID, 4),
 	}
@@ -161,8 +163,8 @@ func peopleOf(d Dossier, f NewDossier) []Person {
 func (s *Store) componentsOf(d Dossier, f NewDossier) []Component {
 	rows := make([]Component, len(f.Components))
 	for i, g := range f.Components {
-		rows[i] = Component{ID: newID(), DossierCode: d.Code, Component: g.Code, Form: g.Form, DocumentID: g.Document, Reason: g.Reason,
-			OperationID: FiledWith, State: ComponentCurrent, CreatedAt: s.now()}
+		rows[i] = Component{ID: newID(), DossierCode: d.Code, Component: g.Code, Form: g.Form, DocumentID: g.Document, Reason: g.Reason, Substitute: g.Substitute,
+			OperationID: FiledWith, State: ComponentCurrent, Version: 1, Round: WithSubmission, CreatedAt: s.now()}
 	}
 	return rows
 }

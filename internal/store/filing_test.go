@@ -9,6 +9,7 @@ import (
 
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
+	"hoso/internal/register"
 	"hoso/internal/store"
 )
 
@@ -90,7 +91,7 @@ func TestWhatIsFiled(t *testing.T) {
 			ProcedureCode: "2.000635", ProcedureVersion: "163/QĐ-BTP", ProcedureFrom: "2025-01-01", CaseCode: "default", Quantity: 2,
 			Clerk: "lan", FreeHelp: true, Vulnerable: true, MandateKind: "authorised", MandateMethod: "document", MandateDocument: evidence.ID,
 			DeliveryMethod: dossier.ByCourier, DeliveryCarrier: "viettelpost", DeliveryState: dossier.DeliveryNone, FiledAt: keep(moment),
-			Stage: dossier.StageIntake, Status: dossier.Registered, WaitingWho: dossier.WhoNobody, WaitingWhat: dossier.WhatWork, Asked: []string{},
+			Stage: dossier.StageIntake, Status: dossier.Registered, WaitingWho: dossier.WhoNobody, WaitingWhat: dossier.WhatWork, Asked: []string{}, AskedParts: []register.Part{},
 			FeeDue: 8000, RulesVersion: "2025-01", SearchName: "nguyen van an", PhoneTail: "0123", IDTail: "0001", Revision: 1,
 			TrackToken: d.TrackToken, AuditHead: d.AuditHead,
 		}, d)

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"hoso/internal/dossier"
+	"hoso/internal/register"
 )
 
 // The states of a form.
@@ -63,6 +64,8 @@ type FormFacts struct {
 	DueBefore        *time.Time `json:"due_before,omitempty"` // the date that the step replaced
 	Until            *time.Time `json:"until,omitempty"`      // limit of what is waited for
 	Asked            []string   `json:"asked,omitempty"`
+
+	Parts []register.Part `json:"parts,omitempty"` // the same page by page
 }
 
 // order leaves the forms that a step yields, in the step's own transaction and
@@ -104,7 +107,7 @@ func formStanding(d Dossier) dossier.FormStanding {
 
 func formFacts(before, after Dossier) FormFacts {
 	f := FormFacts{ProcedureVersion: after.ProcedureVersion, ProcedureFrom: after.ProcedureFrom, ReceivedAt: after.ReceivedAt, DueAt: after.DueAt,
-		Until: after.WaitingUntil, Asked: after.Asked}
+		Until: after.WaitingUntil, Asked: after.Asked, Parts: after.AskedParts}
 	if after.PortalCode != nil {
 		f.PortalCode = *after.PortalCode
 	}

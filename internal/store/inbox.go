@@ -56,6 +56,8 @@ type Arrival struct {
 	EventID string
 	Digest  string // SHA-256 of the body, to tell a repetition from a change
 	Text    string // free text of the report
+	// PartTexts are its words on each part of what it asks for.
+	PartTexts []string
 }
 
 // arrive inserts an inbox row. fresh is false for an event that is known; one
@@ -105,6 +107,11 @@ func (s *Store) AcceptReport(ctx context.Context, a Arrival, code string, r regi
 			return orKnown(err, fresh)
 		}
 		r.Inbox, r.TextID = row.ID, row.TextID
+		if row.State != InboxUnmatched {
+			if err := s.addPartTexts(tx, code, r.Parts, a.PartTexts); err != nil {
+				return err
+			}
+		}
 		raw, err := json.Marshal(r)
 		if err != nil {
 			return err
@@ -124,6 +131,18 @@ func (s *Store) AcceptReport(ctx context.Context, a Arrival, code string, r regi
 		err = nil
 	}
 	return row, fresh, err
+}
+
+// addPartTexts keeps the words on the parts of a request and names them by id.
+func (s *Store) addPartTexts(tx *gorm.DB, code string, parts []register.Part, texts []string) (err error) {
+	for i := range parts {
+		if i < len(texts) {
+			if parts[i].TextID, err = s.addText(tx, code, texts[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func orKnown(err error, fresh bool) error {

@@ -8,6 +8,9 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"hoso/internal/dossier"
+	"hoso/internal/register"
 )
 
 // The states of an operation.
@@ -164,6 +167,8 @@ type Ask struct {
 	Code    string
 	Payload any    // becomes the operation's JSON payload
 	Text    string // free text, stored apart
+	// PartTexts are the words on each part of what a decision asks for.
+	PartTexts []string
 	// Evidence is a document that becomes the dossier's, "" for none.
 	Evidence string
 	// Components are given with a supplement; they count once it is applied.
@@ -175,14 +180,20 @@ type Ask struct {
 // Begin stores a command before it is sent to the workflow, or finds the one
 // stored under the same key.
 func (s *Store) Begin(ctx context.Context, req Request, ask Ask) (Operation, error) {
-	payload, err := json.Marshal(ask.Payload)
-	if err != nil {
-		return Operation{}, err
-	}
 	var op Operation
-	err = s.tx(ctx, func(tx *gorm.DB) error {
+	err := s.tx(ctx, func(tx *gorm.DB) error {
 		var first bool
+		var err error
 		if op, first, err = s.claim(tx, req); err != nil || !first {
+			return err
+		}
+		if r, asks := ask.Payload.(register.PortalReport); asks {
+			if err := s.addPartTexts(tx, ask.Code, r.Parts, ask.PartTexts); err != nil {
+				return err
+			}
+		}
+		payload, err := json.Marshal(ask.Payload)
+		if err != nil {
 			return err
 		}
 		op.DossierCode, op.Payload = ask.Code, string(payload)
@@ -196,8 +207,10 @@ func (s *Store) Begin(ctx context.Context, req Request, ask Ask) (Operation, err
 		op.NextAt = &retry
 		for i := range ask.Components {
 			c := &ask.Components[i]
-			if err := claimDocuments(tx, ask.Code, c.DocumentID); err != nil {
-				return err
+			if c.Form != dossier.FormReused { // it stays the earlier dossier's
+				if err := claimDocuments(tx, ask.Code, c.DocumentID); err != nil {
+					return err
+				}
 			}
 			c.ID, c.DossierCode, c.OperationID, c.State, c.CreatedAt = newID(), ask.Code, op.ID, ComponentPending, s.now()
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -109,7 +110,7 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 	if err := s.settleInbox(tx, t); err != nil {
 		return register.Recorded{}, err
 	}
-	op, err := s.settleOperation(tx, d, t)
+	op, err := s.settleOperation(tx, d, t, data)
 	if err != nil {
 		return register.Recorded{}, err
 	}
@@ -119,6 +120,9 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 		return register.Recorded{}, err
 	}
 	if err := s.movesOf(tx, d, t); err != nil {
+		return register.Recorded{}, err
+	}
+	if err := s.markAsked(tx, *d, t, data); err != nil {
 		return register.Recorded{}, err
 	}
 	if err := s.tasksOf(tx, d, t); err != nil {
@@ -135,6 +139,9 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 		data["occurred_at"] = t.At.In(dossier.Zone).Format(time.RFC3339)
 	}
 	if err := s.append(tx, d, c); err != nil {
+		return register.Recorded{}, err
+	}
+	if err := s.noteRoute(tx, *d, c); err != nil {
 		return register.Recorded{}, err
 	}
 	d.Step = t.Step
@@ -158,6 +165,7 @@ func (s *Store) place(d *Dossier, t register.Transition, p Plan) {
 	d.ReceivedAt, d.DueAt = utc(a.ReceivedAt), utc(a.DueAt)
 	d.SubmitAttempt, d.Submitted, d.Rounds, d.Given = a.SubmitAttempt, a.Submitted, a.Rounds, a.Given
 	d.Asked = append([]string{}, a.Asked...) // the column holds a list, empty or not, and never NULL
+	d.AskedParts = append([]register.Part{}, a.Parts...)
 	d.FeeDue, d.FeePaid, d.FeeRefunded, d.FeeAsked = a.Fees.Due, a.Fees.Paid, a.Fees.Refunded, a.Fee
 	d.ResultKnown, d.ResultPaper = a.Result.Known, a.Result.Paper
 	if !a.LastReport.IsZero() {
@@ -239,7 +247,7 @@ func (s *Store) settleInbox(tx *gorm.DB, t register.Transition) error {
 }
 
 // settleOperation carries out what a command changes in the database.
-func (s *Store) settleOperation(tx *gorm.DB, d *Dossier, t register.Transition) (Operation, error) {
+func (s *Store) settleOperation(tx *gorm.DB, d *Dossier, t register.Transition, data map[string]string) (Operation, error) {
 	if t.Operation == "" {
 		return Operation{}, nil
 	}
@@ -253,7 +261,11 @@ func (s *Store) settleOperation(tx *gorm.DB, d *Dossier, t register.Transition) 
 	}
 	switch dossier.Command(op.Kind) {
 	case dossier.Supplement:
-		return op, s.adopt(tx, *d, op.ID)
+		given, err := s.adopt(tx, *d, op.ID)
+		if len(given) > 0 {
+			data["given"] = strings.Join(given, " ")
+		}
+		return op, err
 	case dossier.Contact:
 		var o ContactOrder
 		if err := json.Unmarshal([]byte(op.Payload), &o); err != nil {

@@ -66,6 +66,9 @@ func position(d Dossier) register.Position {
 	if d.PortalCode != nil {
 		p.PortalCode = *d.PortalCode
 	}
+	if len(d.AskedParts) > 0 {
+		p.Parts = d.AskedParts
+	}
 	if d.LastReport != nil {
 		p.LastReport = *d.LastReport
 	}
@@ -74,6 +77,9 @@ func position(d Dossier) register.Position {
 
 // deliveryFailed is the workflow's task of a parcel that did not reach the citizen.
 const deliveryFailed = "delivery_failed"
+
+// submissionRefused is the workflow's task of a dossier that the portal refused.
+const submissionRefused = "submission_refused"
 
 // held is the workflow's task of a dossier that a manager holds.
 const held = "held"
@@ -85,7 +91,8 @@ const held = "held"
 func (d Dossier) Standing(hasPapers bool) dossier.Standing {
 	st := dossier.Standing{Stage: d.Stage, Status: d.Status, WaitingFor: d.WaitingWhat, Parked: d.Parked != "", Route: d.Route,
 		Method: d.DeliveryMethod, Delivery: d.DeliveryState, HomeBooked: d.ShipmentID != "" && d.DeliveryState != dossier.DeliveryNone, HasPapers: hasPapers, FeeExpected: d.FeeDue > 0,
-		Held: d.Parked == held, Dated: d.DueAt != nil || d.Clock.StartedAt != nil, Extendable: d.Clock.Extendable(), Approvable: d.Clock.MayApprove()}
+		Held: d.Parked == held, Dated: d.DueAt != nil || d.Clock.StartedAt != nil, Extendable: d.Clock.Extendable(), Approvable: d.Clock.MayApprove(),
+		Filed: d.Submitted || d.SubmitAttempt > 0 && d.Parked != submissionRefused, Rejected: d.Parked == submissionRefused}
 	if d.Parked == deliveryFailed {
 		st.Delivery = dossier.DeliveryReturned
 	}

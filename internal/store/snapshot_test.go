@@ -35,6 +35,7 @@ func anyPosition(r *rand.Rand, before register.Position) register.Position {
 		Waiting: register.Waiting{Who: pick(r, dossier.WhoClerk, dossier.WhoPortal), What: pick(r, dossier.WhatDecision, dossier.WhatPayment)},
 		Parked:  pick(r, "", "portal_unreachable"), Overdue: r.IntN(2) == 0, ReceivedAt: someTime(r), DueAt: someTime(r),
 		SubmitAttempt: r.IntN(4), Submitted: r.IntN(2) == 0, Rounds: r.IntN(4), Given: r.IntN(2) == 0, Asked: pick(r, []string{}, []string{"to-khai"}, []string{"a", `"b",c`}),
+		Parts:      pick(r, nil, []register.Part{{Component: "to-khai", Pages: []int{2, 3}, TextID: "t"}}),
 		Fee:        r.Int64N(1 << 40),
 		Fees:       dossier.Fees{Due: r.Int64N(1 << 40), Paid: r.Int64N(1 << 40), Refunded: r.Int64N(1 << 40)},
 		Result:     register.Result{Known: r.IntN(2) == 0, Paper: r.IntN(2) == 0},

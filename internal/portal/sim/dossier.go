@@ -135,7 +135,7 @@ func (d *dossier) event(t turn, now time.Time, number func(time.Time) string) po
 		e.Text = s.Stop
 	case supplementRequired:
 		if s.AskSupplement != nil {
-			e.Text, e.Components = s.AskSupplement.Text, s.AskSupplement.Components
+			e.Text, e.Components, e.Asked = s.AskSupplement.Text, s.AskSupplement.Components, s.AskSupplement.Asked
 		}
 	case paymentRequired:
 		if s.AskFee != nil {

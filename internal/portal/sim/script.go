@@ -62,7 +62,9 @@ type Script struct {
 // SupplementWish is what an officer finds missing.
 type SupplementWish struct {
 	Components []string `json:"components,omitempty"`
-	Text       string   `json:"text,omitempty"`
+	// Asked says the same page by page.
+	Asked []portal.Asked `json:"asked,omitempty"`
+	Text  string         `json:"text,omitempty"`
 	// Rounds is how often each dossier is asked; 0 means once.
 	Rounds int `json:"rounds,omitempty"`
 	// After is the status in which it is asked: 1, 2 or 4; 0 means 2.
