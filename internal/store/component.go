@@ -71,7 +71,7 @@ func (s *Store) withDocuments(ctx context.Context, rows []Component) ([]GivenCom
 // adopt makes an operation's components the current ones, keeps the old and
 // enters new papers as held by the office. Begin has given the documents to the
 // dossier.
-func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) error {
+func (s *Store) adopt(tx *gorm.DB, d *Dossier, operation, by string) error {
 	var fresh []Component
 	if err := tx.Where("operation_id = ? AND state = ?", operation, ComponentPending).Find(&fresh).Error; err != nil {
 		return err
@@ -86,7 +86,7 @@ func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) error {
 			return err
 		}
 		if c.Form.Paper() {
-			if err := s.addPaper(tx, d, c); err != nil {
+			if err := s.addPaper(tx, d, c, by); err != nil {
 				return err
 			}
 		}
