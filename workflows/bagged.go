@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"strconv"
+
 	"go.temporal.io/sdk/workflow"
 
 	"hoso/internal/custody"
@@ -22,7 +24,7 @@ func (d *run) hearPapers(ctx workflow.Context, r register.PapersReport) error {
 	if newest {
 		d.BagStep, d.Papers = r.Step, r.Papers
 	}
-	t := register.Transition{Kind: r.Kind, Actor: r.Actor, At: &r.At, Data: map[string]string{"bag": r.Bag, "by": r.By.String()}}
+	t := register.Transition{Kind: r.Kind, Actor: r.Actor, At: &r.At, Data: map[string]string{"bag": r.Bag, "bag_step": strconv.FormatInt(r.Step, 10), "by": r.By.String()}}
 	if !r.To.None() {
 		t.Data["to"] = r.To.String()
 	}

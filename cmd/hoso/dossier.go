@@ -32,6 +32,14 @@ Signs in with --token or HOSO_TOKEN. Beside an embedded register, --as SUBJECT
 makes a development token instead ("hoso token" and "hoso up --demo" register
 subjects), and who only reads needs neither.`,
 	}
+	f.flags(c)
+	c.AddCommand(newFile(f), newShow(f), newList(f), newLists(f), newTimeline(f), newForms(f), newWatch(f),
+		newSupplement(f), newContact(f), newPay(f), newHandover(f), newDecide(f), newPickup(f), newWithdraw(f), newRetry(f))
+	return c
+}
+
+// flags adds what every command that calls the API can be told.
+func (f *callFlags) flags(c *cobra.Command) {
 	p := c.PersistentFlags()
 	p.StringVar(&f.server, "server", "", "the API's `address` (default: that of HOSO_ADDR)")
 	p.StringVar(&f.token, "token", "", "bearer `token` (HOSO_TOKEN)")
@@ -39,9 +47,6 @@ subjects), and who only reads needs neither.`,
 	p.StringVar(&f.key, "key", "", "Idempotency-Key, to repeat a command (default: a new one)")
 	p.StringVar(&f.language, "lang", "vi", "language of labels and refusals, vi or en")
 	p.BoolVar(&f.json, "json", false, "print the API's own JSON")
-	c.AddCommand(newFile(f), newShow(f), newList(f), newLists(f), newTimeline(f), newForms(f), newWatch(f),
-		newSupplement(f), newContact(f), newPay(f), newHandover(f), newDecide(f), newPickup(f), newWithdraw(f), newRetry(f))
-	return c
 }
 
 // errNobody asks who is acting.

@@ -45,7 +45,7 @@ func newRoot(environ []string, s streams) *cobra.Command {
 		}
 	}
 	add("run", newUp(set), newAPI(set), newWorker(set), newPortalSim(set), newCourierSim(set), newSMSSim(set))
-	add("work", newDossier(set), newDemo(set), newVerifyReceipt(set))
+	add("work", newDossier(set), newBag(set), newDemo(set), newVerifyReceipt(set))
 	add("manage", newMigrate(set), newDoctor(set), newCatalogue(set), newCalendar(set), newCustody(set), newUser(set), newToken(set), newVersion(set))
 	return root
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -336,6 +337,21 @@ func (s *Store) takeBag(tx *gorm.DB, b Bag, t register.BagStep, until *time.Time
 		}
 	}
 	return tx.Model(&b).Select("*").Omit("number").Updates(&b).Error
+}
+
+// handedOnBy is who took a step of a bag; otherwise where there is no such step.
+// Who it was does not travel through the workflow.
+func handedOnBy(tx *gorm.DB, bag, step, otherwise string) (string, error) {
+	n, err := strconv.ParseInt(step, 10, 64)
+	if err != nil {
+		return otherwise, nil //nolint:nilerr // no bag's step has that name
+	}
+	var row BagStep
+	err = tx.Where("bag = ? AND step = ?", bag, n).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return otherwise, nil
+	}
+	return row.Subject, err
 }
 
 // paperKind is what a bag's step is for the dossiers in it, "" for no news.

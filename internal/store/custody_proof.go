@@ -51,18 +51,28 @@ func (s *Store) ProveCustody(ctx context.Context, beat func()) (CustodyProof, er
 			beat()
 		}
 	}
-	return p, s.proveOpenBags(ctx, &p)
+	return p, s.proveRest(ctx, &p)
 }
 
-// proveOpenBags wants each bag that is under way to have papers in it.
-func (s *Store) proveOpenBags(ctx context.Context, p *CustodyProof) error {
+// proveRest wants each bag that is under way to have papers in it, and each
+// ledger to be some dossier's.
+func (s *Store) proveRest(ctx context.Context, p *CustodyProof) error {
 	if err := s.with(ctx).Model(&Bag{}).Count(&p.Bags).Error; err != nil {
 		return err
 	}
 	var empty []string
 	err := s.with(ctx).Model(&Bag{}).Where("NOT opened AND NOT EXISTS (SELECT 1 FROM papers WHERE papers.bag = bags.number)").Order("number").Pluck("number", &empty).Error
+	if err != nil {
+		return err
+	}
 	for _, number := range empty {
 		p.fault(custody.Fault{Bag: number, Rule: "bag_empty"})
+	}
+	var astray []string
+	err = s.with(ctx).Model(&CustodyEntry{}).Distinct("dossier_code").
+		Where("NOT EXISTS (SELECT 1 FROM dossiers WHERE dossiers.code = custody_entries.dossier_code)").Order("dossier_code").Limit(mostFaults).Pluck("dossier_code", &astray).Error
+	for _, code := range astray {
+		p.fault(custody.Fault{Dossier: code, Rule: "dossier_missing"})
 	}
 	return err
 }

@@ -132,6 +132,11 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 			c.textID = op.TextID
 		}
 	}
+	if data["bag_step"] != "" {
+		if c.actor, err = handedOnBy(tx, data["bag"], data["bag_step"], c.actor); err != nil {
+			return register.Recorded{}, err
+		}
+	}
 	if t.At != nil {
 		data["occurred_at"] = t.At.In(dossier.Zone).Format(time.RFC3339)
 	}
