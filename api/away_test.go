@@ -55,7 +55,7 @@ func TestDatabaseDown(t *testing.T) {
 }
 
 func pathFor(template, code, id string) string {
-	return strings.NewReplacer("{code}", code, "{id}", id).Replace(template)
+	return strings.NewReplacer("{code}", code, "{id}", id, "{number}", "VNPHKI-250205-B001-"+string(dossier.CheckCharacter("VNPHKI250205B001"))).Replace(template)
 }
 
 func bodyFor(op Operation) string {

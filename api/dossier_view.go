@@ -121,6 +121,7 @@ type DossierPaper struct {
 	Form      dossier.Form `json:"form"`
 	Holder    string       `json:"holder" example:"office VNPHKI"`
 	OfferedTo string       `json:"offered_to,omitempty" example:"carrier viettelpost"`
+	Bag       string       `json:"bag,omitempty" doc:"Number of the sealed bag that it lies in; only the bag is handed on."`
 }
 
 // DossierTask is something that a person must do.
@@ -185,7 +186,7 @@ func (s *Server) wholeDossier(ctx context.Context, d store.Dossier) (Dossier, er
 	}
 	for _, p := range papers {
 		v.Papers = append(v.Papers, DossierPaper{Component: p.Component, Form: p.Form,
-			Holder: holder(p.HolderKind, p.HolderID), OfferedTo: holder(p.OfferedKind, p.OfferedID)})
+			Holder: holder(p.HolderKind, p.HolderID), OfferedTo: holder(p.OfferedKind, p.OfferedID), Bag: p.Bag})
 	}
 	who := SubjectFrom(ctx)
 	if who.Role == identity.Courier {

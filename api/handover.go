@@ -3,6 +3,8 @@ package api
 import (
 	"cmp"
 	"context"
+	"slices"
+	"strconv"
 
 	"hoso/internal/catalogue"
 	"hoso/internal/custody"
@@ -16,6 +18,11 @@ import (
 type HandoverRequest struct {
 	Act string       `json:"act" enum:"offer,take"`
 	To  *HandoverEnd `json:"to,omitempty" doc:"With offer: to whom."`
+	// What the taker found.
+	Seal    string   `json:"seal,omitempty" enum:"intact,broken" doc:"With take: how the seal was found; intact if absent."`
+	Missing []string `json:"missing,omitempty" maxItems:"60" uniqueItems:"true" doc:"With take: components whose papers are listed and not there."`
+	Extra   int      `json:"extra,omitempty" minimum:"0" maximum:"500" doc:"With take: how many papers are there and on no list."`
+	Note    string   `json:"note,omitempty" maxLength:"1000"`
 }
 
 // HandoverEnd is who is to receive the papers.
@@ -32,11 +39,15 @@ type handoverInput struct {
 func (s *Server) handover(ctx context.Context, in *handoverInput) (*commandOutput, error) {
 	return s.command(ctx, dossier.Handover, in.Code, func(d store.Dossier, p *prepared) error {
 		hand := workflows.Hand{Act: in.Body.Act, By: sideOf(SubjectFrom(ctx))}
-		p.ask.Payload = &hand
+		p.ask.Payload, p.ask.Text = &hand, in.Body.Note
 		switch {
 		case hand.Act == "take" && in.Body.To != nil:
 			p.wrong("/to", "not_expected")
 		case hand.Act == "take":
+			hand.Count = custody.Count{SealBroken: in.Body.Seal == "broken", Missing: in.Body.Missing, Extra: in.Body.Extra}
+			return s.listedPapers(ctx, d, in.Body.Missing, p)
+		case in.Body.Seal != "" || len(in.Body.Missing) > 0 || in.Body.Extra > 0:
+			p.wrong("/act", "count_with_take")
 		case in.Body.To == nil:
 			p.wrong("/to", "required")
 		default:
@@ -51,6 +62,21 @@ func (s *Server) handover(ctx context.Context, in *handoverInput) (*commandOutpu
 		}
 		return nil
 	})
+}
+
+// listedPapers wants components that are said to be missing to be papers of the
+// dossier's.
+func (s *Server) listedPapers(ctx context.Context, d store.Dossier, components []string, p *prepared) error {
+	papers, err := s.deps.Store.Papers(ctx, d.Code)
+	if err != nil {
+		return err
+	}
+	for i, c := range components {
+		if !slices.ContainsFunc(papers, func(paper store.Paper) bool { return paper.Component == c }) {
+			p.wrong("/missing/"+strconv.Itoa(i), "no_such_paper")
+		}
+	}
+	return nil
 }
 
 // sideOf is the holder for whom a subject acts.

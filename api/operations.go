@@ -16,6 +16,7 @@ type OperationStatus struct {
 	ID         string   `json:"id"`
 	Kind       string   `json:"kind" example:"supplement"`
 	Dossier    string   `json:"dossier,omitempty"`
+	Bag        string   `json:"bag,omitempty" doc:"Where it is a command on a bag."`
 	State      string   `json:"state" enum:"pending,applied,refused"`
 	Revision   int64    `json:"revision,omitempty" doc:"With applied: the dossier's revision that contains it."`
 	Problem    *Problem `json:"problem,omitempty" doc:"With refused: what the command would have been answered."`
@@ -51,6 +52,9 @@ func (s *Server) showOperation(ctx context.Context, in *operationRef) (*operatio
 func operationView(ctx context.Context, op store.Operation) OperationStatus {
 	v := OperationStatus{ID: op.ID, Kind: op.Kind, Dossier: op.DossierCode, State: op.State, Revision: op.Revision,
 		CreatedAt: At(op.CreatedAt), FinishedAt: AtOrNil(op.FinishedAt)}
+	if dossier.ValidBagNumber(op.DossierCode) {
+		v.Dossier, v.Bag = "", op.DossierCode
+	}
 	if op.State == store.OperationRefused {
 		r := requestIn(ctx)
 		v.Problem = storedRefusal(op).in(r.lang, r.id)

@@ -26,6 +26,7 @@ func (s *Server) registerAll() {
 	s.registerForms()
 	s.registerBooks()
 	s.registerCommands()
+	s.registerBags()
 	s.registerOperations()
 	s.registerResult()
 	s.registerShipments()

@@ -36,6 +36,10 @@ var bodies = map[string]body{
 	"end-portal-state":           nil,
 	"override-dossier":           {"action": "process", "reason": "công văn", "document_id": "none"},
 	"report-shipment":            delivered("walk"),
+	"seal-bag":                   {"authority": "H26.12.03", "seal": "NP-1", "dossiers": []string{"VNPHKI-250205-0001-M"}},
+	"handover-bag":               {"act": "take"},
+	"open-bag":                   {"reason": "nhầm túi"},
+	"retry-bag":                  {"reason": "đã xem xét"},
 	"handover-sheet":             {"codes": []string{"VNPHKI-250205-0001-M"}, "taker": body{"unit": "Bưu cục", "name": "Lê Văn Tám"}},
 	"read-identity-card":         {"text": cardText},
 	"clock-due":                  {"received_at": "2025-04-24T09:30:00+07:00", "term": body{"n": 5, "unit": "working_day"}},
@@ -53,13 +57,14 @@ func TestWalkRoleByRouteByTenant(t *testing.T) {
 	slips, err := h.store.Forms(t.Context(), d.Code)
 	require.NoError(t, err)
 	ids := map[string]string{"dossiers": slips[0].ID, "offices": d.Office, "documents": doc, "operations": pending, "shipments": sh.ID, "portal-states": h.portalDown()}
+	bag := h.seal(h.onPaper().Code)
 	walked := 0
 	for _, op := range h.server.Operations() {
 		if op.Access.Public() || op.ID == "upload-document" || op.ID == "scan-identity-card" || strings.Contains(op.Path, "/procedures/") {
 			continue
 		}
 		resource := strings.Split(op.Path, "/")[2]
-		path := strings.NewReplacer("{code}", d.Code, "{id}", ids[resource]).Replace(op.Path)
+		path := strings.NewReplacer("{code}", d.Code, "{id}", ids[resource], "{number}", bag.Number).Replace(op.Path)
 		if op.Method == http.MethodPost {
 			require.Contains(t, bodies, op.ID)
 		}
@@ -109,7 +114,7 @@ func (h *house) walkOperation(code string) string {
 }
 
 // within says whether the walk's things are within a subject's scope: a dossier
-// of VNPHKI for H26.12.03 with its slip, that office, a parcel of viettelpost, an operation of one clerk's.
+// of VNPHKI for H26.12.03 with its slip, that office, a parcel of viettelpost, a bag of that office, an operation of one clerk's.
 func within(who identity.Subject, resource string) bool {
 	switch resource {
 	case "operations":

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"hoso/internal/dossier"
@@ -47,11 +48,42 @@ func (w *worker) Send(ctx context.Context, op store.Operation) (workflows.Answer
 	if answer, known := w.done[op.ID]; known {
 		return answer, nil, nil
 	}
+	if slices.Contains(workflows.BagCommands(), op.Kind) {
+		return w.recordBag(ctx, op)
+	}
 	answer, err := w.record(ctx, op)
 	if err == nil {
 		w.done[op.ID] = answer
 	}
 	return answer, nil, err
+}
+
+// recordBag is the bag's workflow: the same rules, without a workflow around them.
+func (w *worker) recordBag(ctx context.Context, op store.Operation) (workflows.Answer, *workflows.Refusal, error) {
+	s, err := w.store.BagSnapshot(ctx, op.DossierCode)
+	if err != nil {
+		return workflows.Answer{}, nil, err
+	}
+	var o store.BagOrder
+	if err := json.Unmarshal([]byte(op.Payload), &o); err != nil {
+		return workflows.Answer{}, nil, err
+	}
+	c := workflows.BagCommand{Operation: op.ID, Kind: op.Kind, Role: op.Role, TextID: op.TextID, Count: o.Count}
+	if !o.By.None() {
+		c.Hand = &workflows.Hand{Act: o.Act, By: o.By, To: o.To}
+	}
+	after, refusal := c.Apply(s.Bag)
+	if refusal != nil {
+		raw, err := json.Marshal(refusal)
+		if err != nil {
+			return workflows.Answer{}, nil, err
+		}
+		return workflows.Answer{}, refusal, w.store.Refuse(ctx, op.ID, string(raw))
+	}
+	t := c.Step(after)
+	t.Step = s.Step + 1
+	_, err = w.store.RecordBag(ctx, t, nil)
+	return workflows.Answer{Revision: t.Step}, nil, err
 }
 
 func (w *worker) record(ctx context.Context, op store.Operation) (workflows.Answer, error) {

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -29,7 +28,7 @@ func TestADeadlineCrossedWhileTheWorkerIsOff(t *testing.T) {
 	y := newSystem(t, setup{temporal: []string{"--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"}})
 	clerk := y.as(t, identity.Subject{ID: "clerk-e2e", Role: identity.Clerk, Office: "VNPHKI"})
 	centre := y.as(t, identity.Subject{ID: "centre-e2e", Role: identity.Centre, Authority: "H26.12.03"})
-	code := fileOnPaper(t, clerk)
+	code := filePaper(t, clerk, 0)
 	register := y.register(t)
 	step := func(who caller, name string, body any) {
 		who.post(t, "/v1/dossiers/"+code+"/"+name, fmt.Sprint(name, body), body, http.StatusOK, http.StatusAccepted)
@@ -67,16 +66,6 @@ func TestADeadlineCrossedWhileTheWorkerIsOff(t *testing.T) {
 
 	step(centre, "decision", map[string]any{"action": "resolve", "result": map[string]any{"paper": true}})
 	await("returned", func(d store.Dossier) bool { return d.Status == dossier.Returned })
-}
-
-// fileOnPaper files a dossier whose paper the clerk keeps at the counter.
-func fileOnPaper(t *testing.T, clerk caller) string {
-	t.Helper()
-	filing := canary(0).filing("")
-	filing["components"] = []map[string]any{{"code": "to-khai", "form": "paper_original"}}
-	var d dossierAnswer
-	require.NoError(t, json.Unmarshal(clerk.post(t, "/v1/dossiers", "file-paper", filing, http.StatusCreated), &d))
-	return d.Code
 }
 
 // fastForward moves a workflow's time on, as far as it has nothing else to do.

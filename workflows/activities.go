@@ -25,6 +25,9 @@ const (
 	actAskPortal  = "CatchUpPortal"
 	actAskCarrier = "CatchUpCarrier"
 	actLists      = "WriteLists"
+	actLoadBag    = "LoadBag"
+	actRecordBag  = "RecordBag"
+	actProve      = "ProveCustody"
 )
 
 // The task queues. Outside calls have their own, so that one slow downstream

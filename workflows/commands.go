@@ -164,6 +164,10 @@ func (d *run) giveOn(ctx workflow.Context, c Command, t *register.Transition) er
 	if err != nil {
 		return err
 	}
+	if trouble := c.Hand.Count.Trouble(); trouble != "" {
+		d.disagree(c, trouble, t)
+		return nil
+	}
 	t.Kind = "papers_" + c.Hand.Act
 	t.Papers = &papers
 	t.Data = map[string]string{"by": c.Hand.By.String(), "to": c.Hand.To.String()}
@@ -178,11 +182,18 @@ func (d *run) giveOn(ctx workflow.Context, c Command, t *register.Transition) er
 	if d.Stage != dossier.StageDelivery {
 		d.settles(taskCarriageRefused, taskCourierUnreachable, taskPapersLost)
 	}
-	if d.Stage == dossier.StageSubmission && d.Papers.Out.Count == 0 && (d.Submitted || !d.Route.Online()) {
-		d.Stage = dossier.StageDecision
-	}
+	d.broughtIn()
 	d.pass()
 	return nil
+}
+
+// disagree stops a take at which not all was as it should be: the papers stay
+// with who offered them, and somebody must look.
+func (d *run) disagree(c Command, trouble string, t *register.Transition) {
+	t.Kind = "papers_discrepancy"
+	t.Data = map[string]string{"trouble": trouble, "by": c.Hand.By.String(), "holder": d.Papers.Out.Holder.String()}
+	t.Missing = c.Hand.Count.Missing
+	d.hold(t, taskDiscrepancy, trouble, dossier.WhoManager)
 }
 
 // retry lets what is parked go on. Lost papers are the office's again, found or

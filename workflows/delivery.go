@@ -35,7 +35,7 @@ func (d *run) haltPapers(ctx workflow.Context) error {
 		return d.park(ctx, taskPapersLost, string(d.Out.State), dossier.WhoManager)
 	case p.Holder.Kind == custody.Carrier && p.Offered.None() && d.Out.Contradicted: // no report will move them any more
 		return d.park(ctx, taskContradicted, string(d.Out.State), dossier.WhoManager)
-	case p.Holder.Kind != custody.Office:
+	case p.Holder.Kind != custody.Office, p.Bag != "": // a bag goes on to the authority, or its office opens it
 		return d.takeTurns(ctx)
 	case ordered(d.Out):
 		return d.callOff(ctx)
@@ -92,7 +92,7 @@ func (d *run) bookHome(ctx workflow.Context) (bool, error) {
 	}
 	d.Home = confirmed(d.Home, attempt, booked.Shipment)
 	d.expect(dossier.WhoCourier, dossier.WhatDelivery)
-	return true, d.record(ctx, register.Transition{Kind: "delivery_booked", Data: map[string]string{"shipment": booked.Shipment, "carrier": d.Facts.Carrier}})
+	return true, d.record(ctx, register.Transition{Kind: "delivery_booked", HomeOffer: custody.Holder{Kind: custody.Carrier, ID: d.Facts.Carrier}, Data: map[string]string{"shipment": booked.Shipment, "carrier": d.Facts.Carrier}})
 }
 
 // arrived ends a delivery: in the citizen's hand, or at the counter until the
@@ -116,7 +116,7 @@ func (d *run) nothingToBring(ctx workflow.Context) error {
 }
 
 func (d *run) papersAtOffice() bool {
-	return d.Papers.Out.Count > 0 && d.Papers.Out.Holder.Kind == custody.Office
+	return d.Papers.Out.Count > 0 && d.Papers.Out.Holder.Kind == custody.Office && d.Papers.Out.Bag == ""
 }
 
 // atCounter keeps papers at the office until the citizen comes.

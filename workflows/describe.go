@@ -136,7 +136,11 @@ func papersWords(d *run) string {
 	if d.Papers.Out.Count == 0 {
 		return fmt.Sprintf("%d bản tại cơ quan giải quyết", d.Papers.Arrived)
 	}
-	return fmt.Sprintf("%d bản, đang giữ: %s", d.Papers.Out.Count, holderWords(d.Papers.Out.Holder))
+	words := fmt.Sprintf("%d bản, đang giữ: %s", d.Papers.Out.Count, holderWords(d.Papers.Out.Holder))
+	if d.Papers.Out.Bag != "" {
+		words += ", trong túi " + d.Papers.Out.Bag
+	}
+	return words
 }
 
 func holderWords(h custody.Holder) string {
@@ -157,7 +161,7 @@ func taskLabel(task string) string {
 		taskSubmissionRefused: "Cổng từ chối nhận hồ sơ", taskPortalUnreachable: "Không liên lạc được với Cổng",
 		taskCourierUnreachable: "Không liên lạc được với đơn vị chuyển phát", taskAddressRejected: "Địa chỉ phát bị từ chối",
 		taskCarriageRefused: "Đơn vị chuyển phát từ chối chuyển giấy tờ", taskDeliveryFailed: "Phát kết quả không thành công",
-		taskPapersLost: "Giấy tờ bị báo mất", taskContradicted: "Tin về bưu gửi mâu thuẫn",
+		taskPapersLost: "Giấy tờ bị báo mất", taskDiscrepancy: "Kiểm đếm giấy tờ không khớp", taskContradicted: "Tin về bưu gửi mâu thuẫn",
 		"supplement_refused": "Cổng từ chối phần bổ sung", "supplement_unreachable": "Chưa gửi được phần bổ sung",
 		taskHeld:          "Quản lý tạm giữ hồ sơ",
 		"payment_refused": "Cổng từ chối xác nhận phí", "payment_unreachable": "Chưa gửi được xác nhận phí",

@@ -31,6 +31,11 @@ func (d *run) leave(ctx workflow.Context) error {
 		late = append(late, parcel.Inbox)
 		parcel = register.ParcelReport{}
 	}
+	var papers register.PapersReport
+	for d.bags.ReceiveAsync(&papers) {
+		late = append(late, papers.Inbox)
+		papers = register.PapersReport{}
+	}
 	for _, r := range d.Early {
 		late = append(late, r.Inbox)
 	}

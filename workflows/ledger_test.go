@@ -59,6 +59,7 @@ type message struct {
 	ID, Kind, EventID, State string
 	Portal                   *register.PortalReport
 	Parcel                   *register.ParcelReport
+	Papers                   *register.PapersReport
 }
 
 // operation is a stored command with what it changes in the register.
@@ -87,7 +88,10 @@ type date struct {
 	At, Due time.Time
 }
 
-type paper struct{ Holder, Offered custody.Holder }
+type paper struct {
+	Holder, Offered custody.Holder
+	Bag             string
+}
 
 type shipment struct {
 	ID, Key      string
@@ -137,11 +141,22 @@ type event struct {
 	At     time.Time
 	Says   *register.PortalReport
 	Parcel *parcelSays
+	Bag    *bagSays
 	Asks   string // id of an operation to be sent
 	// Untold events stand in the party's own list only: whoever asks learns them.
 	Untold bool
 	Quiet  bool // comes together with what is told next
 	Done   bool
+}
+
+// bagSays is a step of the bag that the papers lie in.
+type bagSays struct {
+	Step  int64
+	Kind  string // as in register.PapersReport
+	By    custody.Holder
+	Place custody.Place // where it brings the papers
+	// Trouble is what a count found.
+	Trouble string
 }
 
 type parcelSays struct {

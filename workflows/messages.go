@@ -16,6 +16,7 @@ import (
 const (
 	SignalPortal = "portal-report" // carries a register.PortalReport
 	SignalParcel = "parcel-report" // carries a register.ParcelReport
+	SignalPapers = "papers-report" // carries a register.PapersReport
 )
 
 // QueryState is the one query, for support and tests; lists are read from the register.
@@ -54,6 +55,8 @@ type Hand struct {
 	Act string         `json:"act"` // offer or take
 	By  custody.Holder `json:"by"`
 	To  custody.Holder `json:"to,omitzero"`
+	// Count is what the taker found, with take.
+	Count custody.Count `json:"count,omitzero"`
 }
 
 // Answer is what a carried-out command answers: the revision that contains it,
@@ -109,6 +112,7 @@ func listen(ctx workflow.Context, start Start) (*run, error) {
 			return nil, err
 		}
 	}
+	d.bags = workflow.GetSignalChannelWithOptions(ctx, SignalPapers, workflow.SignalChannelOptions{Description: "Tin từ túi giấy tờ"})
 	err := workflow.SetQueryHandlerWithOptions(ctx, QueryState, func() (State, error) { return d.State, nil },
 		workflow.QueryHandlerOptions{Description: "Trạng thái đầy đủ của hồ sơ"})
 	return d, err
@@ -174,6 +178,11 @@ func (d *run) judge(c Command, now time.Time) *Refusal {
 	case dossier.Handover:
 		if d.Stage == dossier.StageDelivery && d.papersAtOffice() {
 			return d.refusal("wrong_state") // they stay there for the citizen
+		}
+		if d.Parked == taskDiscrepancy {
+			r := d.refusal("discrepancy_open")
+			r.Holder = d.Papers.Out.Holder.String()
+			return r
 		}
 		if _, err := d.handOver(c); err != nil {
 			r := d.refusal("wrong_holder")

@@ -41,14 +41,14 @@ func nextAttempt(p register.Parcel) int {
 // ordered.
 func (d *run) toBeBooked() bool {
 	p := d.Papers.Out
-	return p.Count > 0 && p.Holder.Kind == custody.Office && p.Offered.Kind == custody.Carrier && (!d.Out.Booked || d.Out.State.ParcelEnd())
+	return p.Count > 0 && p.Bag == "" && p.Holder.Kind == custody.Office && p.Offered.Kind == custody.Carrier && (!d.Out.Booked || d.Out.State.ParcelEnd())
 }
 
 // bookedInVain says that a carrier is ordered for papers that the clerk has
 // offered to somebody else since.
 func (d *run) bookedInVain() bool {
 	p := d.Papers.Out
-	return p.Count > 0 && p.Holder.Kind == custody.Office && ordered(d.Out) && p.Offered != d.outCarrier()
+	return p.Count > 0 && p.Bag == "" && p.Holder.Kind == custody.Office && ordered(d.Out) && p.Offered != d.outCarrier()
 }
 
 // papersUnderWay says that papers are still on their way to the authority. Those
@@ -58,6 +58,8 @@ func (d *run) papersUnderWay() bool {
 	switch {
 	case p.Count == 0:
 		return false
+	case p.Bag != "":
+		return true
 	case p.Holder.Kind == custody.Office:
 		return !p.Offered.None() || ordered(d.Out)
 	default:
@@ -127,7 +129,7 @@ func (d *run) callOff(ctx workflow.Context) error {
 
 // papersTravel follows the outward parcel with the papers in it.
 func (d *run) papersTravel(ctx workflow.Context) error {
-	if d.Papers.Out.Count == 0 {
+	if d.Papers.Out.Count == 0 || d.Papers.Out.Bag != "" {
 		return nil
 	}
 	p, kind := travelled(d.Papers.Out, d.outCarrier(), d.Facts, d.Out.State)

@@ -87,7 +87,8 @@ const (
 	taskAddressRejected    = "address_rejected"
 	taskCarriageRefused    = "carriage_refused"
 	taskPapersLost         = "papers_lost"
-	taskDeliveryFailed     = "delivery_failed" // the parcel did not reach the citizen
+	taskDiscrepancy        = "papers_discrepancy" // a count at a hand-over did not come out
+	taskDeliveryFailed     = "delivery_failed"    // the parcel did not reach the citizen
 	taskContradicted       = "parcel_contradicted"
 	taskHeld               = "held" // by a manager, on purpose
 )
@@ -117,4 +118,4 @@ func (d *run) settles(tasks ...string) {
 }
 
 // withPapers are the tasks that the authority's word does not settle.
-var withPapers = []string{taskCourierUnreachable, taskCarriageRefused, taskPapersLost, taskContradicted}
+var withPapers = []string{taskCourierUnreachable, taskCarriageRefused, taskPapersLost, taskDiscrepancy, taskContradicted}

@@ -39,6 +39,9 @@ func (w *world) LoadDossier(code string) (register.Snapshot, error) {
 		if m.Kind == "portal" && m.State == "signalled" {
 			s.Portal = append(s.Portal, *m.Portal)
 		}
+		if m.Kind == "papers" && m.State == "signalled" {
+			s.Bagged = append(s.Bagged, *m.Papers)
+		}
 	}
 	return s, nil
 }
@@ -255,6 +258,9 @@ func (w *world) place(t register.Transition) {
 	if t.Papers != nil {
 		for _, p := range w.Papers {
 			if p.Holder.Kind != custody.Authority && p.Holder.Kind != custody.Citizen {
+				if p.Bag != "" {
+					w.wrong("%s moved papers that lie in a bag", t.Kind)
+				}
 				p.Holder, p.Offered = t.Papers.Holder, t.Papers.Offered
 			}
 		}
@@ -287,7 +293,7 @@ func (w *world) bundle() register.Papers {
 		case custody.Citizen:
 		default:
 			b.Out.Count++
-			b.Out.Holder, b.Out.Offered = p.Holder, p.Offered
+			b.Out.Holder, b.Out.Offered, b.Out.Bag = p.Holder, p.Offered, p.Bag
 		}
 	}
 	return b
@@ -342,6 +348,22 @@ func (w *world) acceptReport(eventID string, r register.PortalReport) *message {
 	m := &message{ID: w.id("in"), Kind: "portal", EventID: eventID, State: "pending"}
 	r.Inbox = m.ID
 	m.Portal = &r
+	w.Inbox = append(w.Inbox, m)
+	return m
+}
+
+// acceptBag moves the papers with their bag, and leaves word of it.
+func (w *world) acceptBag(eventID string, b bagSays) *message {
+	if m := w.message("papers", eventID); m != nil {
+		return m
+	}
+	for _, p := range w.Papers {
+		if p.Bag != "" || b.Kind == "papers_bagged" {
+			p.Holder, p.Offered, p.Bag = b.Place.Holder, b.Place.Offered, b.Place.Bag
+		}
+	}
+	m := &message{ID: w.id("in"), Kind: "papers", EventID: eventID, State: "pending"}
+	m.Papers = &register.PapersReport{Inbox: m.ID, Bag: "VNPHKI-250210-B001-X", Step: b.Step, Kind: b.Kind, Actor: "courier", At: w.now(), By: b.By, Papers: w.bundle(), Trouble: b.Trouble}
 	w.Inbox = append(w.Inbox, m)
 	return m
 }

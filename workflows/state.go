@@ -19,8 +19,10 @@ type State struct {
 	Revision          int64           `json:"revision"`
 	Clock             register.Clock  `json:"clock,omitzero"`
 	Papers            register.Papers `json:"papers,omitzero"`
-	Out               register.Parcel `json:"out,omitzero"`
-	Home              register.Parcel `json:"home,omitzero"`
+	// BagStep is the newest step of the papers' bag that has been heard of.
+	BagStep int64           `json:"bag_step,omitempty"`
+	Out     register.Parcel `json:"out,omitzero"`
+	Home    register.Parcel `json:"home,omitzero"`
 	// Seen are the inbox messages taken in, so that a repetition is nothing new.
 	Seen []string `json:"seen,omitempty"`
 	// Dealt are messages dealt with but not yet marked so in the register.
@@ -63,6 +65,7 @@ type run struct {
 
 	portal workflow.ReceiveChannel
 	parcel workflow.ReceiveChannel
+	bags   workflow.ReceiveChannel
 
 	alarm     *alarm
 	heardAt   time.Time // when the side waited for was last heard of
@@ -85,6 +88,11 @@ func (d *run) open(ctx workflow.Context) error {
 		d.loaded = true
 		if err := d.catchUp(ctx, s.Portal); err != nil {
 			return err
+		}
+		for _, r := range s.Bagged {
+			if err := d.hearPapers(ctx, r); err != nil {
+				return err
+			}
 		}
 	}
 	d.counter = d.Waiting.What == dossier.WhatPickup

@@ -27,7 +27,7 @@ type story struct {
 // stories are told straight on (TestStories), with the workflow dying after
 // every step and every outside act (TestAnewFromTheRegister), and continued as
 // new after every step (TestContinuedAsNew).
-var stories = join(ways, deliveries, submissions, withdrawals, terms)
+var stories = join(ways, deliveries, submissions, withdrawals, terms, bagged)
 
 func join(lists ...map[string]story) map[string]story {
 	all := map[string]story{}

@@ -46,7 +46,7 @@ func (d *run) authority() dossier.Who {
 
 func (d *run) turnAtDelivery() (dossier.Who, dossier.What) {
 	switch {
-	case d.papersUnderWay() && d.Papers.Out.Holder.Kind != custody.Office:
+	case d.papersUnderWay() && (d.Papers.Out.Holder.Kind != custody.Office || d.Papers.Out.Bag != ""):
 		return d.turnOfPapers()
 	case d.Waiting.What == dossier.WhatDelivery, d.Waiting.What == dossier.WhatPickup:
 		return d.Waiting.Who, d.Waiting.What

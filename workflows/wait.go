@@ -35,7 +35,9 @@ func (d *run) await(ctx workflow.Context, done func() bool) error {
 }
 
 // mail says whether somebody has sent something.
-func (d *run) mail() bool { return len(d.queue) > 0 || d.portal.Len() > 0 || d.parcel.Len() > 0 }
+func (d *run) mail() bool {
+	return len(d.queue) > 0 || d.portal.Len() > 0 || d.parcel.Len() > 0 || d.bags.Len() > 0
+}
 
 // pump handles all that has come, one thing at a time: first what the outside
 // reported, then what staff ask.
@@ -54,6 +56,13 @@ func (d *run) pump(ctx workflow.Context) error {
 				return err
 			}
 			parcel = register.ParcelReport{}
+		}
+		var papers register.PapersReport
+		for d.bags.ReceiveAsync(&papers) {
+			if err := d.hearPapers(ctx, papers); err != nil {
+				return err
+			}
+			papers = register.PapersReport{}
 		}
 		for len(d.queue) > 0 {
 			a := d.queue[0]

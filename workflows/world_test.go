@@ -258,6 +258,8 @@ func (w *world) happen(e *event) {
 		if !e.Untold {
 			m = w.acceptParcel(e.ID, *e.Parcel)
 		}
+	case e.Bag != nil:
+		m = w.acceptBag(e.ID, *e.Bag)
 	default:
 		w.send(w.operation(e.Asks))
 		return
@@ -279,6 +281,8 @@ func (w *world) signal(m *message, quiet bool) {
 		return // nothing that the workflow acts upon
 	case m.Kind == "portal":
 		w.theatre.Signal(workflows.SignalPortal, *m.Portal, quiet)
+	case m.Kind == "papers":
+		w.theatre.Signal(workflows.SignalPapers, *m.Papers, quiet)
 	default:
 		w.theatre.Signal(workflows.SignalParcel, *m.Parcel, quiet)
 	}

@@ -65,11 +65,11 @@ func (s *settings) migrateTemporal(ctx context.Context, c program.Config) string
 	added, err := program.RegisterAttributes(ctx, t, namespace)
 	isNew := false
 	if err == nil {
-		isNew, err = program.ScheduleLists(ctx, t)
+		isNew, err = program.Schedule(ctx, t)
 	}
-	lists := ", the daily lists are scheduled"
+	lists := ", daily lists and the nightly proof are scheduled"
 	if isNew {
-		lists = ", the daily lists are scheduled from now on"
+		lists = ", daily lists and the nightly proof are scheduled from now on"
 	}
 	switch {
 	case err != nil:

@@ -137,7 +137,7 @@ func (h *house) listsAreScheduled() {
 	c, err := client.Dial(client.Options{HostPort: "127.0.0.1:" + h.args[9], Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))})
 	require.NoError(h.t, err)
 	defer c.Close()
-	isNew, err := program.ScheduleLists(ctx, c)
+	isNew, err := program.Schedule(ctx, c)
 	require.NoError(h.t, err)
 	require.False(h.t, isNew, "the worker has made it")
 	handle := c.ScheduleClient().GetHandle(ctx, workflows.ListsSchedule)

@@ -111,6 +111,7 @@ func (c *Client) Post(ctx context.Context, path, key string, body any) (json.Raw
 type operation struct {
 	ID      string   `json:"id"`
 	Dossier string   `json:"dossier"`
+	Bag     string   `json:"bag"`
 	State   string   `json:"state"`
 	Problem *Problem `json:"problem"`
 }
@@ -118,13 +119,15 @@ type operation struct {
 // askAgain is how long a stored command is left alone between questions.
 const askAgain = 500 * time.Millisecond
 
-// await follows a stored command to its end, and gives the dossier after it.
+// await follows a stored command to its end, and gives the dossier or bag after it.
 func (c *Client) await(ctx context.Context, answer json.RawMessage) (json.RawMessage, error) {
 	for {
 		op, err := decode[operation](answer, nil)
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("read operation: %w", err)
+		case op.State == "applied" && op.Bag != "":
+			return c.Get(ctx, "/v1/bags/"+url.PathEscape(op.Bag))
 		case op.State == "applied":
 			return c.Get(ctx, "/v1/dossiers/"+url.PathEscape(op.Dossier))
 		case op.State == "refused" && op.Problem != nil:

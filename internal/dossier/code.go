@@ -83,3 +83,27 @@ func CheckCharacter(s string) byte {
 	}
 	return checkAlphabet[(37-p)%36]
 }
+
+var bagPattern = regexp.MustCompile(`^([A-Z0-9]{4,10})-(\d{6})-B(\d{3}|[1-9]\d{3})-([A-Z0-9])$`)
+
+// BagNumber builds the number of a bag of papers: office, local day, B with the
+// running number of the office's day, and the check character of a dossier's code.
+func BagNumber(office string, day time.Time, n int) (string, error) {
+	if !officePattern.MatchString(office) {
+		return "", fmt.Errorf("office %q does not match %s", office, officePattern)
+	}
+	if n < 1 || n > 9999 {
+		return "", fmt.Errorf("running number %d is outside 1 to 9999", n)
+	}
+	body := fmt.Sprintf("%s-%s-B%03d", office, day.In(Zone).Format("060102"), n)
+	return body + "-" + string(CheckCharacter(strings.ReplaceAll(body, "-", ""))), nil
+}
+
+// ValidBagNumber says whether the text is a number that BagNumber could have built.
+func ValidBagNumber(number string) bool {
+	m := bagPattern.FindStringSubmatch(number)
+	if m == nil || !realDate(m[2]) || m[3] == "000" {
+		return false
+	}
+	return CheckCharacter(m[1]+m[2]+"B"+m[3]) == m[4][0]
+}

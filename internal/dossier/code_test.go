@@ -234,3 +234,31 @@ func TestLocalDay(t *testing.T) {
 	require.Equal(t, "2025-02-05", dossier.LocalDay(time.Date(2025, 2, 4, 17, 0, 0, 0, time.UTC)))
 	require.Equal(t, "2025-02-04", dossier.LocalDay(time.Date(2025, 2, 4, 16, 59, 59, 0, time.UTC)))
 }
+
+func TestBagNumber(t *testing.T) {
+	t.Parallel()
+	day := time.Date(2025, 2, 4, 18, 0, 0, 0, time.UTC) // the 5th in Hà Nội
+	number, err := dossier.BagNumber("VNPHKI", day, 1)
+	require.NoError(t, err)
+	require.Regexp(t, `^VNPHKI-250205-B001-[A-Z0-9]$`, number)
+	require.True(t, dossier.ValidBagNumber(number))
+	require.False(t, dossier.ValidCode(number), "it is no dossier's code")
+	for i := range number[:len(number)-2] {
+		if number[i] == '-' {
+			continue
+		}
+		wrong := []byte(number)
+		wrong[i] = map[bool]byte{true: '7', false: '8'}[number[i] != '7']
+		require.False(t, dossier.ValidBagNumber(string(wrong)), string(wrong))
+	}
+	for _, refused := range []struct {
+		office string
+		n      int
+	}{{"vnphki", 1}, {"VNPHKI", 0}, {"VNPHKI", 10000}} {
+		_, err := dossier.BagNumber(refused.office, day, refused.n)
+		require.Error(t, err)
+	}
+	for _, text := range []string{"", "VNPHKI-250205-B000-X", "VNPHKI-251305-B001-X", "VNPHKI-250205-0001-M"} {
+		require.False(t, dossier.ValidBagNumber(text), text)
+	}
+}

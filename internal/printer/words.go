@@ -16,6 +16,8 @@ const (
 	wordCitizen   = "Người nộp hồ sơ"
 	wordPortal    = "Cổng dịch vụ công"
 	wordPlace     = "Việt Nam"
+	wordToSign    = "................................"
+	wordSealedBag = "Túi số %s, niêm phong số %s."
 	wordTerms     = "Việc nhận, chuyển phát giấy tờ, quyền, nghĩa vụ và trách nhiệm của các bên theo quy định của pháp luật về bưu chính."
 
 	wordNoTerm     = "Không quy định"

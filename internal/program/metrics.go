@@ -45,6 +45,8 @@ var (
 	upDesc      = prometheus.NewDesc("hoso_up", "Whether a part answers (1) or not (0).", []string{"part"}, nil)
 	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens, and forms to be rendered.", []string{"kind"}, nil)
 	pressDesc   = prometheus.NewDesc("hoso_dossiers_pressing", "Open dossiers that are overdue, warned of, or parked.", []string{"why"}, nil)
+	custodyDesc = prometheus.NewDesc("hoso_custody_faults", "Faults that the newest proof of custody found; 0 is the only good value.", nil, nil)
+	provenDesc  = prometheus.NewDesc("hoso_custody_proved_timestamp_seconds", "When the newest proof of custody was made.", nil, nil)
 	connDesc    = prometheus.NewDesc("hoso_database_connections", "Connections to the database by state.", []string{"state"}, nil)
 )
 
@@ -53,6 +55,8 @@ func (h house) Describe(ch chan<- *prometheus.Desc) {
 	ch <- upDesc
 	ch <- backlogDesc
 	ch <- pressDesc
+	ch <- custodyDesc
+	ch <- provenDesc
 	ch <- connDesc
 }
 
@@ -85,6 +89,10 @@ func (h house) Collect(ch chan<- prometheus.Metric) {
 	}
 	if n, err := h.main.Store.Unwritten(ctx); err == nil {
 		gauge(backlogDesc, float64(n), "forms")
+	}
+	if p, err := h.main.Store.LastProof(ctx); err == nil {
+		ch <- prometheus.MustNewConstMetric(custodyDesc, prometheus.GaugeValue, float64(len(p.Faults)))
+		ch <- prometheus.MustNewConstMetric(provenDesc, prometheus.GaugeValue, float64(p.At.Unix()))
 	}
 	if pool, err := h.main.Store.Pool(); err == nil {
 		s := pool.Stats()

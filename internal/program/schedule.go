@@ -14,38 +14,48 @@ import (
 	"hoso/workflows"
 )
 
-// listsCatchUp is for how long a morning that was missed is made up for: the same
-// working day, and no longer.
-const listsCatchUp = 9 * time.Hour
+// For how long what was missed is made up for: a morning's lists within the same
+// working day, a night's proof before the next one.
+const (
+	listsCatchUp   = 9 * time.Hour
+	custodyCatchUp = 20 * time.Hour
+)
 
-// ScheduleLists has Temporal write the lists of each working morning. It says
-// whether the schedule is new; one that is there stays as it is, also where
-// somebody has paused it.
-func ScheduleLists(ctx context.Context, t client.Client) (isNew bool, err error) {
-	_, err = t.ScheduleClient().Create(ctx, listsSchedule())
-	var there *serviceerror.AlreadyExists
-	var started *serviceerror.WorkflowExecutionAlreadyStarted
-	switch {
-	case err == nil:
-		return true, nil
-	case errors.Is(err, temporal.ErrScheduleAlreadyRunning), errors.As(err, &there), errors.As(err, &started):
-		return false, nil
-	default:
-		return false, fmt.Errorf("schedule %s: %w", workflows.ListsSchedule, err)
+// Schedule has Temporal do what is done every day: the lists of each working
+// morning, the nightly proof of custody. It says whether any schedule is new; one
+// that is there stays as it is, also where somebody has paused it.
+func Schedule(ctx context.Context, t client.Client) (isNew bool, err error) {
+	for _, o := range schedules() {
+		_, err = t.ScheduleClient().Create(ctx, o)
+		var there *serviceerror.AlreadyExists
+		var started *serviceerror.WorkflowExecutionAlreadyStarted
+		switch {
+		case err == nil:
+			isNew = true
+		case errors.Is(err, temporal.ErrScheduleAlreadyRunning), errors.As(err, &there), errors.As(err, &started):
+		default:
+			return isNew, fmt.Errorf("schedule %s: %w", o.ID, err)
+		}
+	}
+	return isNew, nil
+}
+
+func schedules() []client.ScheduleOptions {
+	return []client.ScheduleOptions{
+		daily(workflows.ListsSchedule, workflows.ListsType, workflows.ListsHour, "mỗi sáng; ngày nghỉ không ghi gì", listsCatchUp),
+		daily(workflows.CustodySchedule, workflows.CustodyType, workflows.CustodyHour, "mỗi đêm", custodyCatchUp),
 	}
 }
 
-func listsSchedule() client.ScheduleOptions {
+func daily(id, workflowType string, hour int, comment string, catchUp time.Duration) client.ScheduleOptions {
 	return client.ScheduleOptions{
-		ID: workflows.ListsSchedule,
+		ID: id,
 		Spec: client.ScheduleSpec{
-			Calendars:    []client.ScheduleCalendarSpec{{Hour: []client.ScheduleRange{{Start: workflows.ListsHour}}, Comment: "mỗi sáng; ngày nghỉ không ghi gì"}},
+			Calendars:    []client.ScheduleCalendarSpec{{Hour: []client.ScheduleRange{{Start: hour}}, Comment: comment}},
 			TimeZoneName: workflows.ListsZone,
 		},
-		Action: &client.ScheduleWorkflowAction{
-			ID: workflows.ListsSchedule, Workflow: workflows.ListsType, TaskQueue: workflows.QueueDossier, WorkflowRunTimeout: 12 * time.Hour,
-		},
+		Action:        &client.ScheduleWorkflowAction{ID: id, Workflow: workflowType, TaskQueue: workflows.QueueDossier, WorkflowRunTimeout: 12 * time.Hour},
 		Overlap:       enums.SCHEDULE_OVERLAP_POLICY_SKIP,
-		CatchupWindow: listsCatchUp,
+		CatchupWindow: catchUp,
 	}
 }

@@ -61,7 +61,7 @@ func (m *Main) startWorker(ctx context.Context, acts *activities.Activities) (*w
 		w := worker.New(m.Temporal, acts)
 		switch err = w.Start(); {
 		case err == nil:
-			m.scheduleLists(ctx)
+			m.schedule(ctx)
 			return w, nil
 		case ctx.Err() == nil && !temporalAway(err):
 			return nil, err
@@ -70,13 +70,13 @@ func (m *Main) startWorker(ctx context.Context, acts *activities.Activities) (*w
 	}
 }
 
-// scheduleLists sees to the schedule. That it cannot be made stops no dossier:
+// schedule sees to the schedules. That it cannot be made stops no dossier:
 // the next start of a worker tries again, and so does `hoso migrate`.
-func (m *Main) scheduleLists(ctx context.Context) {
+func (m *Main) schedule(ctx context.Context) {
 	within, cancel := context.WithTimeout(ctx, scheduleWithin)
 	defer cancel()
-	if _, err := ScheduleLists(within, m.Temporal); err != nil {
-		m.Log.WarnContext(ctx, "the daily lists are not scheduled", "error", err)
+	if _, err := Schedule(within, m.Temporal); err != nil {
+		m.Log.WarnContext(ctx, "daily lists and nightly proof are not scheduled", "error", err)
 	}
 }
 

@@ -109,15 +109,17 @@ type Facts struct {
 
 // Snapshot is all that a workflow needs to begin, or to begin anew.
 type Snapshot struct {
-	Facts    Facts          `json:"facts"`
-	Position Position       `json:"position"`
-	Step     int64          `json:"step"` // the last transition recorded
-	Revision int64          `json:"revision"`
-	Clock    Clock          `json:"clock,omitzero"`
-	Papers   Papers         `json:"papers,omitzero"`
-	Out      Parcel         `json:"out,omitzero"`
-	Home     Parcel         `json:"home,omitzero"`
-	Portal   []PortalReport `json:"portal,omitempty"` // heard but not dealt with
+	Facts    Facts    `json:"facts"`
+	Position Position `json:"position"`
+	Step     int64    `json:"step"` // the last transition recorded
+	Revision int64    `json:"revision"`
+	Clock    Clock    `json:"clock,omitzero"`
+	Papers   Papers   `json:"papers,omitzero"`
+	Out      Parcel   `json:"out,omitzero"`
+	Home     Parcel   `json:"home,omitzero"`
+	// Portal and Bagged are heard but not dealt with.
+	Portal []PortalReport `json:"portal,omitempty"`
+	Bagged []PapersReport `json:"bagged,omitempty"`
 }
 
 // PortalReport is a status that the portal says the dossier has.
@@ -168,6 +170,11 @@ type Transition struct {
 	// Delivery, when set, is the delivery state after the step; a parcel's own
 	// events set it otherwise.
 	Delivery dossier.DeliveryState `json:"delivery,omitempty"`
+	// Missing names the components whose papers were counted and not found.
+	Missing []string `json:"missing,omitempty"`
+	// HomeOffer, when set, is the carrier that the authority offers the papers it
+	// holds, for the way home.
+	HomeOffer custody.Holder `json:"home_offer,omitzero"`
 	// HomePapers, when set, says that all papers are now with this holder kind.
 	HomePapers string `json:"home_papers,omitempty"`
 	// Clock, when set, is what the step does to the legal term.

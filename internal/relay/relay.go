@@ -124,7 +124,12 @@ func (r *Relay) passStarts(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return len(rows), each(ctx, rows, func(ctx context.Context, o store.Outbox) error { return r.Start(ctx, o.DossierCode) })
+	return len(rows), each(ctx, rows, func(ctx context.Context, o store.Outbox) error {
+		if o.Kind == store.KindBag {
+			return r.StartBag(ctx, o.DossierCode)
+		}
+		return r.Start(ctx, o.DossierCode)
+	})
 }
 
 // passMessages signals messages, those of one dossier in the order they came.

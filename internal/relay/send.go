@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
@@ -21,6 +22,9 @@ import (
 // means that no answer came in time; the command stays pending and will be sent
 // again. The operation's id is the update's id, so sending twice is sending once.
 func (r *Relay) Send(ctx context.Context, op store.Operation) (workflows.Answer, *workflows.Refusal, error) {
+	if slices.Contains(workflows.BagCommands(), op.Kind) {
+		return r.sendToBag(ctx, op)
+	}
 	answer, err := r.update(ctx, op)
 	var missing *serviceerror.NotFound
 	if errors.As(err, &missing) {

@@ -23,7 +23,7 @@ func (r *Relay) Start(ctx context.Context, code string) error {
 		return fmt.Errorf("relay: reading dossier: %w", err)
 	}
 	if d.Stage == dossier.StageClosed {
-		return r.store.Started(ctx, code)
+		return r.store.Started(ctx, store.KindStart, code)
 	}
 	summary, attributes := workflows.StartOptions(r.name(d), workflows.Begin{Office: d.Office, Network: d.Network, Procedure: d.ProcedureCode, Authority: d.Authority})
 	priority := 3
@@ -43,7 +43,7 @@ func (r *Relay) Start(ctx context.Context, code string) error {
 	if err != nil && !errors.As(err, &already) {
 		return fmt.Errorf("relay: starting workflow: %w", err)
 	}
-	return r.store.Started(ctx, code)
+	return r.store.Started(ctx, store.KindStart, code)
 }
 
 // Signal hands a message to its dossier's workflow. Where the workflow has
@@ -76,10 +76,15 @@ func (r *Relay) missing(ctx context.Context, m store.Inbox) error {
 }
 
 func signalOf(m store.Inbox) (string, any, error) {
-	if m.Kind == store.KindParcel {
+	switch m.Kind {
+	case store.KindParcel:
 		p, err := m.ParcelReport()
 		return workflows.SignalParcel, p, err
+	case store.KindPapers:
+		p, err := m.PapersReport()
+		return workflows.SignalPapers, p, err
+	default:
+		p, err := m.PortalReport()
+		return workflows.SignalPortal, p, err
 	}
-	p, err := m.PortalReport()
-	return workflows.SignalPortal, p, err
 }

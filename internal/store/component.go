@@ -119,7 +119,7 @@ func (s *Store) withDocuments(ctx context.Context, rows []Component) ([]GivenCom
 // adopt makes an operation's components the current ones, keeps the old and
 // enters new papers as held by the office. Begin has given the documents to the
 // dossier. It answers what was given, each with its version, for the timeline.
-func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) (given []string, err error) {
+func (s *Store) adopt(tx *gorm.DB, d *Dossier, operation, by string) (given []string, err error) {
 	var fresh []Component
 	if err := tx.Where("operation_id = ? AND state = ?", operation, ComponentPending).Order("created_at, id").Find(&fresh).Error; err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func (s *Store) adopt(tx *gorm.DB, d Dossier, operation string) (given []string,
 			return nil, err
 		}
 		if c.Form.Paper() {
-			if err := s.addPaper(tx, d, c); err != nil {
+			if err := s.addPaper(tx, d, c, by); err != nil {
 				return nil, err
 			}
 		}

@@ -71,6 +71,8 @@ type Dossier struct {
 	Revision         int64
 	Step             int64
 	AuditHead        string
+	CustodySeq       int64  // last entry of the ledger of its papers
+	CustodyHead      string // and its hash
 }
 
 // Fees is the dossier's fee ledger summed up.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"hoso/internal/custody"
 	"hoso/internal/dossier"
 	"hoso/internal/register"
 )
@@ -57,10 +58,13 @@ func (s *Store) File(ctx context.Context, req Request, f NewDossier, render func
 		if err != nil {
 			return err
 		}
+		papers, ledger := s.papersOf(&d, f)
 		a = render(d)
 		a.Location = d.Code
 		insert(b, answered(req, a, now))
 		s.writeFiling(b, d, e, f)
+		insert(b, papers...)
+		insert(b, ledger...)
 		return nil
 	})
 	if err != nil {
@@ -118,14 +122,13 @@ func (s *Store) opened(n int, now time.Time, req Request, f NewDossier) (d Dossi
 	return d, e, err
 }
 
-// writeFiling puts all rows of a new dossier into a batch.
+// writeFiling puts the rows of a new dossier into a batch, but for its papers.
 func (s *Store) writeFiling(b *batch, d Dossier, e AuditEntry, f NewDossier) {
 	b.give(d.Code, f.documents())
 	insert(b, d)
 	insert(b, e)
 	insert(b, peopleOf(d, f)...)
 	insert(b, s.componentsOf(d, f)...)
-	insert(b, s.papersOf(d, f)...)
 	if n, told := s.word(Dossier{}, d, "filed", nil); told {
 		insert(b, n)
 	}
@@ -169,12 +172,17 @@ func (s *Store) componentsOf(d Dossier, f NewDossier) []Component {
 	return rows
 }
 
-func (s *Store) papersOf(d Dossier, f NewDossier) []Paper {
-	rows := make([]Paper, len(f.PaperComponents))
-	for i, c := range f.PaperComponents {
-		rows[i] = s.paperRow(d, Component{Component: c, Form: paperForm(f.Components, c)})
+// papersOf are the papers that the citizen hands in with the filing, and the
+// ledger's entries of them.
+func (s *Store) papersOf(d *Dossier, f NewDossier) (rows []Paper, ledger []CustodyEntry) {
+	at := atOffice(*d)
+	for _, c := range f.PaperComponents {
+		p := Paper{ID: newID(), DossierCode: d.Code, Component: c, Form: paperForm(f.Components, c), UpdatedAt: s.now()}
+		p.put(at)
+		rows = append(rows, p)
+		ledger = append(ledger, s.enter(d, p.ID, custody.Way(custody.Place{}, at), f.Clerk)...)
 	}
-	return rows
+	return rows, ledger
 }
 
 // paperForm is the form in which a component's sheet was given; the sheet behind

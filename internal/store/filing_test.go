@@ -93,7 +93,7 @@ func TestWhatIsFiled(t *testing.T) {
 			DeliveryMethod: dossier.ByCourier, DeliveryCarrier: "viettelpost", DeliveryState: dossier.DeliveryNone, FiledAt: keep(moment),
 			Stage: dossier.StageIntake, Status: dossier.Registered, WaitingWho: dossier.WhoNobody, WaitingWhat: dossier.WhatWork, Asked: []string{}, AskedParts: []register.Part{},
 			FeeDue: 8000, RulesVersion: "2025-01", SearchName: "nguyen van an", PhoneTail: "0123", IDTail: "0001", Revision: 1,
-			TrackToken: d.TrackToken, AuditHead: d.AuditHead,
+			TrackToken: d.TrackToken, AuditHead: d.AuditHead, CustodySeq: 2, CustodyHead: d.CustodyHead,
 		}, d)
 
 		f.requirePeople(d.Code)

@@ -19,6 +19,7 @@ import (
 const (
 	KindPortal = "portal"
 	KindParcel = "parcel"
+	KindPapers = "papers" // from a bag
 
 	InboxPending   = "pending"   // to be signalled to the workflow
 	InboxSignalled = "signalled" // the workflow has it and will say what became of it
@@ -259,11 +260,11 @@ func (s *Store) followHome(tx *gorm.DB, d *Dossier, sh Shipment) error {
 		if d.DeliveryMethod != dossier.ByCourier {
 			to = custody.Holder{Kind: custody.Office, ID: d.Office} // where the citizen comes for them
 		}
-		return s.homePapers(tx, d.Code, carried, to)
+		return s.homePapers(tx, d, carried, to, courierSubject)
 	case dossier.DeliveryReturned, dossier.DeliveryCancelled:
-		return s.homePapers(tx, d.Code, carried, custody.Holder{Kind: custody.Authority, ID: d.Authority})
+		return s.homePapers(tx, d, carried, custody.Holder{Kind: custody.Authority, ID: d.Authority}, courierSubject)
 	default:
-		return s.homePapers(tx, d.Code, carried, custody.Holder{Kind: custody.Carrier, ID: sh.Carrier})
+		return s.homePapers(tx, d, carried, custody.Holder{Kind: custody.Carrier, ID: sh.Carrier}, courierSubject)
 	}
 }
 

@@ -18,7 +18,7 @@ const KindStart = "start"
 type Outbox struct {
 	ID          string `gorm:"primaryKey"`
 	Kind        string
-	DossierCode string
+	DossierCode string // or the bag's number
 	State       string // pending, done
 	Attempts    int
 	NextAt      time.Time
@@ -67,9 +67,9 @@ func (s *Store) LeaseMessages(ctx context.Context, limit int, hold time.Duration
 	return lease[Inbox](s, ctx, limit, hold)
 }
 
-// Started marks a dossier's workflow as started.
-func (s *Store) Started(ctx context.Context, code string) error {
-	return s.with(ctx).Model(&Outbox{}).Where("kind = ? AND dossier_code = ?", KindStart, code).
+// Started marks the workflow of a dossier (KindStart) or a bag (KindBag) as started.
+func (s *Store) Started(ctx context.Context, kind, id string) error {
+	return s.with(ctx).Model(&Outbox{}).Where("kind = ? AND dossier_code = ?", kind, id).
 		Updates(map[string]any{"state": "done", "done_at": s.now()}).Error
 }
 

@@ -167,7 +167,7 @@ func TestStarts(t *testing.T) {
 		}
 		require.Equal(t, 1, lease())
 		for range 2 {
-			require.NoError(t, f.Started(ctx, d.Code))
+			require.NoError(t, f.Started(ctx, store.KindStart, d.Code))
 		}
 		f.clock.add(time.Hour)
 		require.Zero(t, lease(), "started")
@@ -198,12 +198,12 @@ func TestBacklog(t *testing.T) {
 		_, err := f.LeaseStarts(ctx, 10, time.Minute)
 		require.NoError(t, err)
 		require.Equal(t, store.Backlog{Starts: 2, Messages: 1, Operations: 2}, backlog(), "leased is not passed on")
-		require.NoError(t, f.Started(ctx, d.Code))
+		require.NoError(t, f.Started(ctx, store.KindStart, d.Code))
 		require.NoError(t, f.Refuse(ctx, refused.ID, "{}"))
 		require.NoError(t, f.Signalled(ctx, m.ID))
 		f.record(d.Code, "withdrawn", func(tr *register.Transition) { tr.Operation = op.ID })
 		require.Equal(t, store.Backlog{Starts: 1}, backlog())
-		require.NoError(t, f.Started(ctx, other.Code))
+		require.NoError(t, f.Started(ctx, store.KindStart, other.Code))
 		require.Zero(t, backlog())
 	})
 }

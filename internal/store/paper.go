@@ -1,7 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -21,20 +24,36 @@ type Paper struct {
 	HolderID    string
 	OfferedKind string
 	OfferedID   string
+	Bag         string // number of the bag it lies in, "" for none
 	UpdatedAt   time.Time
+}
+
+// Place is where the paper is.
+func (p Paper) Place() custody.Place {
+	return custody.Place{Holder: custody.Holder{Kind: p.HolderKind, ID: p.HolderID},
+		Offered: custody.Holder{Kind: p.OfferedKind, ID: p.OfferedID}, Bag: p.Bag}
+}
+
+func (p *Paper) put(at custody.Place) {
+	p.HolderKind, p.HolderID = at.Holder.Kind, at.Holder.ID
+	p.OfferedKind, p.OfferedID, p.Bag = at.Offered.Kind, at.Offered.ID, at.Bag
 }
 
 // Papers lists a dossier's papers.
 func (s *Store) Papers(ctx context.Context, code string) ([]Paper, error) {
+	return papersIn(s.with(ctx), code)
+}
+
+func papersIn(tx *gorm.DB, code string) ([]Paper, error) {
 	var rows []Paper
-	err := s.with(ctx).Where("dossier_code = ?", code).Order("component").Find(&rows).Error
+	err := tx.Where("dossier_code = ?", code).Order("component, id").Find(&rows).Error
 	return rows, err
 }
 
 // PapersOf lists the papers of several dossiers by their codes.
 func (s *Store) PapersOf(ctx context.Context, codes []string) (map[string][]Paper, error) {
 	var rows []Paper
-	err := s.with(ctx).Where("dossier_code IN ?", codes).Order("dossier_code, component").Find(&rows).Error
+	err := s.with(ctx).Where("dossier_code IN ?", codes).Order("dossier_code, component, id").Find(&rows).Error
 	out := map[string][]Paper{}
 	for _, p := range rows {
 		out[p.DossierCode] = append(out[p.DossierCode], p)
@@ -45,47 +64,115 @@ func (s *Store) PapersOf(ctx context.Context, codes []string) (map[string][]Pape
 // addPaper enters a paper that the office has just taken from the citizen. A
 // second paper for the same component is another sheet with a holder of its own:
 // the first may be with the authority by then.
-func (s *Store) addPaper(tx *gorm.DB, d Dossier, c Component) error {
-	row := s.paperRow(d, c)
-	return tx.Create(&row).Error
+func (s *Store) addPaper(tx *gorm.DB, d *Dossier, c Component, by string) error {
+	row := Paper{ID: newID(), DossierCode: d.Code, Component: c.Component, Form: c.Form}
+	if err := tx.Create(&row).Error; err != nil {
+		return err
+	}
+	return s.settle(tx, d, []Paper{row}, func(Paper) custody.Place { return atOffice(*d) }, by)
 }
 
-func (s *Store) paperRow(d Dossier, c Component) Paper {
-	return Paper{ID: newID(), DossierCode: d.Code, Component: c.Component, Form: c.Form,
-		HolderKind: custody.Office, HolderID: d.Office, UpdatedAt: s.now()}
+// atOffice is where papers are that the citizen has just handed in.
+func atOffice(d Dossier) custody.Place {
+	return custody.Place{Holder: custody.Holder{Kind: custody.Office, ID: d.Office}}
 }
 
 // bundle sums a dossier's papers up as the workflow sees them.
 func bundle(tx *gorm.DB, code string) (register.Papers, error) {
-	var rows []Paper
-	if err := tx.Where("dossier_code = ?", code).Order("component").Find(&rows).Error; err != nil {
+	rows, err := papersIn(tx, code)
+	if err != nil {
 		return register.Papers{}, err
 	}
 	var p register.Papers
 	for _, r := range rows {
-		switch {
-		case r.HolderKind == custody.Authority:
+		if r.HolderKind == custody.Authority {
 			p.Arrived++
-		case r.HolderKind != custody.Citizen:
-			p.Out.Count++
-			p.Out.Holder = custody.Holder{Kind: r.HolderKind, ID: r.HolderID}
-			p.Out.Offered = custody.Holder{Kind: r.OfferedKind, ID: r.OfferedID}
 		}
+	}
+	for _, r := range outward(rows) {
+		at := r.Place()
+		p.Out = custody.Papers{Count: p.Out.Count + 1, Holder: at.Holder, Offered: at.Offered, Bag: at.Bag}
 	}
 	return p, nil
 }
 
-// movePapers writes where the outward bundle is: every paper that neither the
-// authority nor the citizen holds moves together.
-func (s *Store) movePapers(tx *gorm.DB, code string, to custody.Papers) error {
-	return tx.Model(&Paper{}).Where("dossier_code = ? AND holder_kind NOT IN ?", code, []string{custody.Authority, custody.Citizen}).
-		Updates(map[string]any{"holder_kind": to.Holder.Kind, "holder_id": to.Holder.ID,
-			"offered_kind": to.Offered.Kind, "offered_id": to.Offered.ID, "updated_at": s.now()}).Error
+// outward are the papers that travel to the authority together now. Papers that
+// the citizen gave later wait at the office until those before have arrived.
+func outward(rows []Paper) []Paper {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r Paper) bool {
+		return r.HolderKind == custody.Authority || r.HolderKind == custody.Citizen
+	})
+	if len(rows) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(rows, func(a, b Paper) int { return cmp.Compare(progress(a.Place()), progress(b.Place())) }).Place()
+	return slices.DeleteFunc(rows, func(r Paper) bool { return r.Place() != first })
+}
+
+// progress orders places from the one nearest to the authority.
+func progress(p custody.Place) int {
+	switch {
+	case p.Holder.Kind == custody.Carrier:
+		return 0
+	case p.Bag != "":
+		return 1
+	case !p.Offered.None():
+		return 2
+	default:
+		return 3
+	}
+}
+
+// movePapers writes where the outward bundle is. One that lies in a bag is moved
+// by the bag alone: whoever would move it otherwise knows less than the register.
+func (s *Store) movePapers(tx *gorm.DB, d *Dossier, to custody.Papers, by string) error {
+	rows, err := papersIn(tx, d.Code)
+	if err != nil {
+		return err
+	}
+	rows = outward(rows)
+	place := custody.Place{Holder: to.Holder, Offered: to.Offered, Bag: to.Bag}
+	if len(rows) > 0 && rows[0].Bag != to.Bag {
+		return fmt.Errorf("%w: the papers of %s are in a bag, or out of it, by now", ErrSuperseded, d.Code)
+	}
+	if len(rows) > 0 && rows[0].Bag != "" {
+		return nil
+	}
+	return s.settle(tx, d, rows, func(Paper) custody.Place { return place }, by)
 }
 
 // homePapers moves the papers that one kind of holder has to another holder, on
 // the way back to the citizen.
-func (s *Store) homePapers(tx *gorm.DB, code string, from []string, to custody.Holder) error {
-	return tx.Model(&Paper{}).Where("dossier_code = ? AND holder_kind IN ?", code, from).
-		Updates(map[string]any{"holder_kind": to.Kind, "holder_id": to.ID, "offered_kind": "", "offered_id": "", "updated_at": s.now()}).Error
+func (s *Store) homePapers(tx *gorm.DB, d *Dossier, from []string, to custody.Holder, by string) error {
+	return s.movesFrom(tx, d, from, func(Paper) custody.Place { return custody.Place{Holder: to} }, by)
+}
+
+// offerHome writes that the authority offers what it holds to the carrier that is
+// ordered for the way home.
+func (s *Store) offerHome(tx *gorm.DB, d *Dossier, to custody.Holder, by string) error {
+	return s.movesFrom(tx, d, []string{custody.Authority}, func(p Paper) custody.Place {
+		at := p.Place()
+		at.Offered = to
+		return at
+	}, by)
+}
+
+func (s *Store) movesFrom(tx *gorm.DB, d *Dossier, from []string, to func(Paper) custody.Place, by string) error {
+	rows, err := papersIn(tx, d.Code)
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r Paper) bool { return !slices.Contains(from, r.HolderKind) })
+	return s.settle(tx, d, rows, to, by)
+}
+
+// missing notes in the ledger which papers on the way out were counted and not
+// found.
+func (s *Store) missing(tx *gorm.DB, d *Dossier, components []string, by string) error {
+	rows, err := papersIn(tx, d.Code)
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(outward(rows), func(r Paper) bool { return !slices.Contains(components, r.Component) })
+	return s.note(tx, d, rows, custody.Step{Act: custody.Missing}, by)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -119,7 +120,7 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 	if err := s.number(tx, d, t, data); err != nil {
 		return register.Recorded{}, err
 	}
-	if err := s.movesOf(tx, d, t); err != nil {
+	if err := s.movesOf(tx, d, t, cmp.Or(op.Subject, t.Actor)); err != nil {
 		return register.Recorded{}, err
 	}
 	if err := s.markAsked(tx, *d, t, data); err != nil {
@@ -133,6 +134,11 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 		c.actor, c.role = op.Subject, op.Role
 		if c.textID == "" {
 			c.textID = op.TextID
+		}
+	}
+	if data["bag_step"] != "" {
+		if c.actor, err = handedOnBy(tx, data["bag"], data["bag_step"], c.actor); err != nil {
+			return register.Recorded{}, err
 		}
 	}
 	if t.At != nil {
@@ -261,7 +267,7 @@ func (s *Store) settleOperation(tx *gorm.DB, d *Dossier, t register.Transition, 
 	}
 	switch dossier.Command(op.Kind) {
 	case dossier.Supplement:
-		given, err := s.adopt(tx, *d, op.ID)
+		given, err := s.adopt(tx, d, op.ID, op.Subject)
 		if len(given) > 0 {
 			data["given"] = strings.Join(given, " ")
 		}
@@ -288,14 +294,25 @@ func (s *Store) finish(tx *gorm.DB, operation string, revision int64) error {
 		Updates(map[string]any{"state": OperationApplied, "revision": revision, "finished_at": s.now(), "next_at": nil}).Error
 }
 
-func (s *Store) movesOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
+// movesOf moves the papers that a step moves; by says who did it.
+func (s *Store) movesOf(tx *gorm.DB, d *Dossier, t register.Transition, by string) error {
 	if t.Papers != nil {
-		if err := s.movePapers(tx, d.Code, *t.Papers); err != nil {
+		if err := s.movePapers(tx, d, *t.Papers, by); err != nil {
+			return err
+		}
+	}
+	if len(t.Missing) > 0 {
+		if err := s.missing(tx, d, t.Missing, by); err != nil {
+			return err
+		}
+	}
+	if !t.HomeOffer.None() {
+		if err := s.offerHome(tx, d, t.HomeOffer, by); err != nil {
 			return err
 		}
 	}
 	if t.HomePapers != "" {
-		return s.homePapers(tx, d.Code, []string{custody.Authority, custody.Office, custody.Carrier}, custody.Holder{Kind: t.HomePapers})
+		return s.homePapers(tx, d, []string{custody.Authority, custody.Office, custody.Carrier}, custody.Holder{Kind: t.HomePapers}, by)
 	}
 	return nil
 }

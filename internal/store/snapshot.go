@@ -34,13 +34,23 @@ func (s *Store) Snapshot(ctx context.Context, code string) (register.Snapshot, e
 }
 
 // unheard adds the reports that an earlier run was told of and did not deal with.
+// A parcel's need no such thing: its state says all.
 func (s *Store) unheard(tx *gorm.DB, out *register.Snapshot) error {
 	var rows []Inbox
-	err := tx.Where("dossier_code = ? AND kind = ? AND state = ?", out.Facts.Code, KindPortal, InboxSignalled).Order("received_at, id").Find(&rows).Error
+	err := tx.Where("dossier_code = ? AND kind IN ? AND state = ?", out.Facts.Code, []string{KindPortal, KindPapers}, InboxSignalled).
+		Order("received_at, id").Find(&rows).Error
 	if err != nil {
 		return err
 	}
 	for _, m := range rows {
+		if m.Kind == KindPapers {
+			r, err := m.PapersReport()
+			if err != nil {
+				return err
+			}
+			out.Bagged = append(out.Bagged, r)
+			continue
+		}
 		r, err := m.PortalReport()
 		if err != nil {
 			return err
