@@ -22,7 +22,8 @@ func (s *Store) Gorm() *gorm.DB { return s.db }
 func Models() []any {
 	return []any{&Subject{}, &CatalogueEntry{}, &Dossier{}, &Person{}, &Document{}, &Component{}, &Text{}, &AuditEntry{},
 		&Operation{}, &Outbox{}, &Inbox{}, &Effect{}, &Shipment{}, &ParcelEvent{}, &Paper{}, &Payment{}, &Result{}, &Task{},
-		&Notification{}, &NotificationTry{}, &DueDate{}, &ClockPause{}, &DailyList{}, &Form{}}
+		&Notification{}, &NotificationTry{}, &DueDate{}, &ClockPause{}, &DailyList{}, &Form{},
+		&PagePrint{}, &PageBand{}, &PageMatch{}}
 }
 
 // Tell tells of a change that has been recorded, once more.
