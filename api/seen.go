@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -13,8 +14,8 @@ import (
 )
 
 type seenInput struct {
-	From string `query:"from" format:"date" maxLength:"10" required:"true" doc:"First day."`
-	To   string `query:"to" format:"date" maxLength:"10" required:"true" doc:"Last day."`
+	From string `query:"from" format:"date" maxLength:"10" doc:"First day; thirty days before the last if absent."`
+	To   string `query:"to" format:"date" maxLength:"10" doc:"Last day; today if absent."`
 }
 
 type seenOutput struct{ Body SeenReport }
@@ -41,13 +42,13 @@ func (s *Server) registerSeen() {
 }
 
 func (s *Server) seenReport(ctx context.Context, in *seenInput) (*seenOutput, error) {
-	from, err := time.ParseInLocation(time.DateOnly, in.From, dossier.Zone)
-	if err != nil {
-		return nil, NewInvalidRequest(Parameter("from", "date_expected"))
-	}
-	to, err := time.ParseInLocation(time.DateOnly, in.To, dossier.Zone)
+	to, err := time.ParseInLocation(time.DateOnly, cmp.Or(in.To, dossier.LocalDay(s.deps.Now())), dossier.Zone)
 	if err != nil {
 		return nil, NewInvalidRequest(Parameter("to", "date_expected"))
+	}
+	from, err := time.ParseInLocation(time.DateOnly, cmp.Or(in.From, to.AddDate(0, 0, -30).Format(time.DateOnly)), dossier.Zone)
+	if err != nil {
+		return nil, NewInvalidRequest(Parameter("from", "date_expected"))
 	}
 	rows, err := s.deps.Store.SeenCounts(ctx, scopeOf(SubjectFrom(ctx)), from, to.AddDate(0, 0, 1), s.deps.Scan.SeenBefore.Common)
 	out := SeenReport{Offices: []SeenOffice{}}

@@ -64,6 +64,7 @@ var changing = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d`), "<time>"},
 	{regexp.MustCompile(`\d+ MB free`), "<n> MB free"},
 	{regexp.MustCompile(`(?m)^(note  fonts +).*$`), "${1}<fonts>"},
+	{regexp.MustCompile(`(?m)^(?:note|ok  )(  (?:scan child|page renderer|card reader) +).*$`), "…   ${1}<what this machine has>"},
 }
 
 // golden compares an output with the file that holds it.

@@ -1,6 +1,7 @@
 package confined_test
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,11 +19,11 @@ import (
 	"hoso/internal/scan/hostile"
 )
 
-// plainChild builds a child as it is in production.
-func plainChild(t testing.TB) string {
+// plain builds a program of testdata as it would be in production.
+func plain(t testing.TB, name string) string {
 	t.Helper()
-	exe := filepath.Join(t.TempDir(), "child")
-	out, err := exec.Command("go", "build", "-o", exe, "./testdata/child").CombinedOutput()
+	exe := filepath.Join(t.TempDir(), name)
+	out, err := exec.Command("go", "build", "-o", exe, "./testdata/"+name).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return exe
 }
@@ -47,13 +48,13 @@ func TestHostileCorpus(t *testing.T) { // counts this process's memory, so not i
 			ends[u.Ended]++
 		}
 	})
-	c.Use(plainChild(t))
+	c.Use(plain(t, "child"))
 	debug.FreeOSMemory()
 	before := confined.ResetPeak(t)
 	var g errgroup.Group
 	g.SetLimit(2)
-	for _, f := range files {
-		g.Go(func() error { judge(t, c, dir, f); return nil })
+	for i, f := range files {
+		g.Go(func() error { judge(t, c, filepath.Join(dir, strconv.Itoa(i)), f); return nil })
 	}
 	require.NoError(t, g.Wait())
 	t.Logf("%d files; a child at most %d MB, with what it started %d MB, %v; ends: %v", len(files), worst.Peak>>20, worst.Together>>20, worst.Took, ends)
@@ -69,15 +70,15 @@ func TestHostileCorpus(t *testing.T) { // counts this process's memory, so not i
 }
 
 // judge sends one file through the wall.
-func judge(t *testing.T, c *confined.Checker, dir string, file hostile.File) {
-	f, err := os.Open(filepath.Join(dir, file.Name))
+func judge(t *testing.T, c *confined.Checker, at string, file hostile.File) {
+	f, err := os.Open(at)
 	require.NoError(t, err)
 	defer f.Close() //nolint:errcheck // only read
 	info, err := f.Stat()
 	require.NoError(t, err)
 	rep, err := c.Check(t.Context(), f, info.Size(), scan.DefaultProfile())
-	require.NoError(t, err, string(file.Data))
-	name := string(file.Data)
+	name := file.Name
+	require.NoError(t, err, name)
 	require.Contains(t, []scan.Verdict{scan.Ready, scan.Doubtful, scan.Unreadable}, rep.Verdict, name)
 	if file.Bad {
 		require.NotEqual(t, scan.Ready, rep.Verdict, "%s: %+v", name, rep.Findings)
@@ -91,19 +92,20 @@ func judge(t *testing.T, c *confined.Checker, dir string, file hostile.File) {
 	}
 }
 
-// write lays the corpus on disk and forgets it: what is measured is not its own.
-// A file's Name becomes where it lies, its Data what it is called.
+// write lays the corpus on disk and reads what it is: the files themselves are
+// not held here, where memory is counted.
 func write(t *testing.T, dir string) []hostile.File {
 	t.Helper()
-	files, err := hostile.Files()
+	out, err := exec.Command(plain(t, "corpus"), dir).CombinedOutput()
+	require.NoError(t, err, string(out))
+	list, err := os.ReadFile(filepath.Join(dir, "list.json"))
 	require.NoError(t, err)
+	var files []hostile.File
+	require.NoError(t, json.Unmarshal(list, &files))
 	names := map[string]bool{}
-	for i, f := range files {
+	for _, f := range files {
 		require.False(t, names[f.Name], "%s is there twice", f.Name)
 		names[f.Name] = true
-		at := strconv.Itoa(i)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, at), f.Data, 0o600))
-		files[i] = hostile.File{Name: at, Data: []byte(f.Name), Bad: f.Bad}
 	}
 	return files
 }

@@ -66,13 +66,14 @@
 // decoded, pages are decoded one at a time, unpacked streams, objects, depth
 // and bytes read are bounded, scripts, launches and embedded files are found
 // wherever in a PDF they lie, a panic in a parser makes the file corrupt, and
-// every read asks whether the caller still waits. All the same the parsers run
-// in this process: a crafted PDF may cost several times its size in memory, and
-// a single decoder call cannot be interrupted.
+// every read asks whether the caller still waits. All the same a crafted PDF may
+// cost several times its size in memory, and a single decoder call cannot be
+// interrupted: so the program has all this done in a child process with limits of
+// its own (package confined).
 //
 // JPEG 2000 and JBIG2 inside a PDF, JPEG inside a TIFF, and uncommon colour
-// spaces cannot be unpacked; such a page is doubtful and a person is asked to
-// look. Blur in one direction only (a page that moved) is seen less well than
+// spaces cannot be unpacked; such a page is judged as another program draws it
+// (Renderer), and where there is none a person is asked to look. Blur in one direction only (a page that moved) is seen less well than
 // blur in all. White writing on black passes if it is sharp. Pictures written
 // into a content stream itself are taken for drawings.
 package scan

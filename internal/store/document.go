@@ -39,7 +39,7 @@ func (s *Store) AddDocument(ctx context.Context, req Request, row Document, rend
 		if err := tx.Create(&row).Error; err != nil {
 			return Answer{}, err
 		}
-		if err := keepPrints(tx, row.ID, row.Prints); err != nil {
+		if err := keepPrints(tx, row.ID, row.Prints, row.CreatedAt); err != nil {
 			return Answer{}, err
 		}
 		var err error

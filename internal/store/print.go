@@ -27,19 +27,22 @@ type Prints struct {
 	Common int
 }
 
-type pageBand struct {
-	Bands      int
-	Band       int
+// PageBand is a part of a print's hash, by which near prints are found.
+type PageBand struct {
+	Bands      int `gorm:"primaryKey"` // in how many parts the hash was cut
+	Band       int `gorm:"primaryKey"`
 	Value      int64
-	DocumentID string
-	Page       int
+	DocumentID string `gorm:"primaryKey"`
+	Page       int    `gorm:"primaryKey"`
 }
 
-type pageMatch struct {
-	DocumentID string
-	Page       int
-	OtherID    string
-	OtherPage  int
+// PageMatch is a page that looks like an earlier one.
+type PageMatch struct {
+	DocumentID string `gorm:"primaryKey"`
+	Page       int    `gorm:"primaryKey"`
+	OtherID    string `gorm:"primaryKey"`
+	OtherPage  int    `gorm:"primaryKey"`
+	FoundAt    time.Time
 }
 
 const (
@@ -62,16 +65,16 @@ func bandsOf(hash uint64, n int) []int64 {
 
 // keepPrints notes the prints of a new document, and which earlier pages look
 // the same.
-func keepPrints(tx txn, id string, p Prints) error {
+func keepPrints(tx txn, id string, p Prints, at time.Time) error {
 	for _, page := range p.Pages {
 		page.DocumentID = id
-		matches, err := matchesOf(tx, page, p)
+		matches, err := matchesOf(tx, page, p, at)
 		if err != nil {
 			return err
 		}
-		var bands []pageBand
+		var bands []PageBand
 		for i, v := range bandsOf(uint64(page.Hash), p.Bits+1) {
-			bands = append(bands, pageBand{Bands: p.Bits + 1, Band: i, Value: v, DocumentID: id, Page: page.Page})
+			bands = append(bands, PageBand{Bands: p.Bits + 1, Band: i, Value: v, DocumentID: id, Page: page.Page})
 		}
 		if err := tx.Create(&page).Error; err != nil {
 			return err
@@ -89,7 +92,7 @@ func keepPrints(tx txn, id string, p Prints) error {
 }
 
 // matchesOf finds the pages of other documents that look like one.
-func matchesOf(tx txn, page PagePrint, p Prints) ([]pageMatch, error) {
+func matchesOf(tx txn, page PagePrint, p Prints, at time.Time) ([]PageMatch, error) {
 	sql, args := "SELECT DISTINCT p.document_id, p.page, p.hash, p.print FROM page_bands b JOIN page_prints p ON p.document_id = b.document_id AND p.page = b.page WHERE b.bands = ? AND (", []any{p.Bits + 1}
 	for i, v := range bandsOf(uint64(page.Hash), p.Bits+1) {
 		if i > 0 {
@@ -103,10 +106,10 @@ func matchesOf(tx txn, page PagePrint, p Prints) ([]pageMatch, error) {
 	if err := tx.Raw(sql, append(args, page.DocumentID, maxCandidates)...).Scan(&near).Error; err != nil {
 		return nil, err
 	}
-	var out []pageMatch
+	var out []PageMatch
 	for _, n := range near {
 		if len(out) < maxMatches && bits.OnesCount64(uint64(n.Hash)^uint64(page.Hash)) <= p.Bits && p.Alike(n.Print, page.Print) {
-			out = append(out, pageMatch{DocumentID: page.DocumentID, Page: page.Page, OtherID: n.DocumentID, OtherPage: n.Page})
+			out = append(out, PageMatch{DocumentID: page.DocumentID, Page: page.Page, OtherID: n.DocumentID, OtherPage: n.Page, FoundAt: at})
 		}
 	}
 	return out, nil

@@ -14,7 +14,7 @@ func bombs(c *corpus) error {
 	gray := func(w, h int, filter string, data []byte) string {
 		return Stream(fmt.Sprintf("/Type /XObject /Subtype /Image /BitsPerComponent 8 /ColorSpace /DeviceGray /Width %d /Height %d /Filter %s", w, h, filter), string(data))
 	}
-	twice := deflate(deflateRun(zeros, 500))
+	twice := deflate(deflateRun(zeros, 300))
 	thrice := deflate(twice)
 	zlib300, lzw100 := deflateRun(zeros, 300), lzwRun(zeros, 100)
 	runs := bytes.Repeat([]byte{129, 0}, megabyte)

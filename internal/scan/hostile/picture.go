@@ -108,7 +108,7 @@ func floods(c *corpus) error {
 // pictures are picture files that are wrong or unpack badly.
 func pictures(c *corpus) error {
 	zeros := make([]byte, megabyte)
-	large := deflateRun(zeros, 500)
+	large := deflateRun(zeros, 300)
 	honest, err := samples()
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ CREATE TABLE page_matches (
   page INTEGER NOT NULL,
   other_id TEXT NOT NULL REFERENCES documents (id),
   other_page INTEGER NOT NULL,
+  found_at TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (document_id, page, other_id, other_page)
 );
 
