@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -17,8 +18,11 @@ import (
 func (w *world) newRules() {
 	w.t.Helper()
 	const day = "2025-02-06"
-	c, err := catalogue.Default()
+	shared, err := catalogue.Default()
 	require.NoError(w.t, err)
+	c := new(catalogue.Catalogue)
+	*c = *shared
+	c.Procedures, c.Clocks = slices.Clone(shared.Procedures), slices.Clone(shared.Clocks)
 	for i, p := range c.Procedures {
 		if p.Code == "2.000635" {
 			later := p

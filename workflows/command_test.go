@@ -117,6 +117,27 @@ func TestCommandsInTheWrongState(t *testing.T) {
 	}
 }
 
+// A way that nothing could be sent on is refused, whatever the caller's checks said.
+func TestRoutesThatLeadNowhere(t *testing.T) {
+	t.Parallel()
+	w := tell(t, online(func(s *script) {
+		s.check = poor
+		s.asks = []timedAsk{{10 * time.Minute, reroutes(dossier.RoutePaper)}, {11 * time.Minute, reroutes(dossier.RouteOnlineWithPaper)},
+			{12 * time.Minute, reroutes(dossier.RouteNotAllowed)}, {day, supplements(0, &good)}}
+	}))
+	var rules []string
+	for _, o := range w.Ops {
+		if o.Refused != nil {
+			rules = append(rules, o.Refused.Rule)
+		}
+	}
+	require.Equal(t, []string{"route_without_paper", "route_without_paper", "route_not_a_choice"}, rules)
+	require.Equal(t, path(2, 4, 9, 10), w.path())
+
+	w = tell(t, onPaper(func(s *script) { s.asks = []timedAsk{{10 * time.Minute, reroutes(dossier.RouteOnline)}} }))
+	require.Equal(t, "route_leaves_paper", w.refusals()[dossier.Reroute].Rule)
+}
+
 // Commands that lack what they are about are refused, not misread.
 func TestCommandsWithoutTheirMatter(t *testing.T) {
 	t.Parallel()

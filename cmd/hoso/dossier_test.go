@@ -156,6 +156,52 @@ func TestFileUploadsTheScansFirst(t *testing.T) {
 	s.fails("no such file", "dossier", "file", "--scan", "to-khai=/none")
 }
 
+// A scan without a component is the first required one that is not given
+// otherwise; what is to be mended is told with the dossier.
+func TestFileFindsTheComponentAndTellsWhatToFix(t *testing.T) {
+	t.Parallel()
+	filed := `{"code":"` + code + `","route":null}`
+	back := `{"code":"` + code + `","route":"return_to_citizen","to_fix":["Tờ khai: Trang 2 bị mờ."],"route_reasons":[{"code":"scan_unreadable","message":"Có bản quét không đọc được."}]}`
+	d, s := newDesk(t, map[string][]string{
+		"GET /v1/procedures/2.000635": {`{"cases":[{"components":[{"code":"don","required":true},{"code":"anh","required":false},{"code":"to-khai","required":true}]}]}`},
+		"POST /v1/documents":          {`{"id":"doc-1","pages":2,"verdict":"unreadable","findings":[{"code":"blurred","page":2,"message":"Trang 2 bị mờ."}]}`},
+		"POST /v1/dossiers":           {filed},
+		"GET /v1/dossiers/" + code:    {filed, back},
+	})
+	scan := filepath.Join(t.TempDir(), "form.pdf")
+	require.NoError(t, os.WriteFile(scan, []byte("%PDF"), 0o600))
+	out, errs, err := s.run("dossier", "file", "--procedure", "2.000635", "--paper", "don", "--scan", scan)
+	require.NoError(t, err)
+	require.Equal(t, "to-khai: Trang 2 bị mờ.\n", errs)
+	require.Contains(t, out, "to-khai: 2 trang, bản quét không đọc được")
+	require.Contains(t, out, "to fix       Tờ khai: Trang 2 bị mờ.")
+	require.Contains(t, out, "why          Có bản quét không đọc được.")
+	require.Contains(t, strings.Join(d.asked, "\n"), `{"code":"to-khai","document_id":"doc-1"}`)
+}
+
+func TestDryRunIsReadOut(t *testing.T) {
+	t.Parallel()
+	_, s := newDesk(t, map[string][]string{
+		"POST /v1/dossiers?dry_run=true": {`{"fileable":false,"sentences":["Ông/bà yêu cầu: x.","Còn thiếu: y."],"errors":[{"pointer":"/components","detail":"Thiếu y."}]}`},
+	})
+	out, errs, err := s.run("dossier", "file", "--dry-run", "--procedure", "2.000635")
+	require.NoError(t, err)
+	require.Equal(t, "Ông/bà yêu cầu: x.\nCòn thiếu: y.\n", out)
+	require.Equal(t, "/components: Thiếu y.\n", errs)
+}
+
+func TestFunnelIsATable(t *testing.T) {
+	t.Parallel()
+	_, s := newDesk(t, map[string][]string{
+		"GET /v1/reports/funnel?by=network&from=2025-02-01&to=2025-03-01": {`{"from":"2025-02-01","to":"2025-03-01","by":"network",
+			"items":[{"key":"vnpost","filed":10,"online":8,"paper":2,"online_rate":0.8,"not_allowed":1,"on_time":9,"overdue":1,"result_returned":7}],
+			"total":{"filed":10,"online":8,"paper":2,"online_rate":0.8}}`},
+	})
+	out := s.must("report", "funnel", "--from", "2025-02-01", "--to", "2025-03-01")
+	require.Contains(t, out, "80.0 %")
+	require.Contains(t, out, "vnpost")
+}
+
 func TestFileTakesAWholeRequest(t *testing.T) {
 	t.Parallel()
 	d, s := newDesk(t, map[string][]string{"POST /v1/dossiers": {processing}})
@@ -169,6 +215,8 @@ func TestEveryCommandSaysWhatTheContractAsksFor(t *testing.T) {
 	t.Parallel()
 	for command, want := range map[string]struct{ path, body string }{
 		"supplement X --paper to-khai --note n":                              {"supplement", `{"components":[{"code":"to-khai","form":"paper_original"}],"note":"n"}`},
+		"route X paper --reason r":                                           {"route", `{"route":"paper","reason":"r"}`},
+		"supplement X --reuse a=CODE --not-available b=lost=c --certified d": {"supplement", `{"components":[{"code":"d","form":"paper_certified"},{"code":"a","form":"reused","from":{"code":"CODE"}},{"code":"b","form":"not_available","reason":"lost","substitute":"c"}]}`},
 		"contact X --phone 0912":                                             {"contact", `{"phone":"0912"}`},
 		"contact X --recipient A --recipient-phone 09 --recipient-address B": {"contact", `{"recipient":{"full_name":"A","phone":"09","address":"B"}}`},
 		"pay X --amount 8000 --reference r":                                  {"payments", `{"amount":8000,"method":"cash","reference":"r"}`},

@@ -31,7 +31,8 @@ type FunnelRow struct {
 var funnelColumns = map[string]string{"network": "network", "office": "office", "area": "area", "procedure": "procedure_code"}
 
 // Funnel counts the dossiers filed from one moment until before another, by the
-// groups named. The refused of those local days count with them.
+// groups named. The refused of those local days count with them. The index by
+// filing leads to the period.
 func (s *Store) Funnel(ctx context.Context, sc Scope, from, until time.Time, by string) ([]FunnelRow, error) {
 	column, known := funnelColumns[by]
 	if !known {

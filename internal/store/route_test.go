@@ -97,6 +97,12 @@ func TestFunnel(t *testing.T) {
 		require.Empty(t, report(all, day.AddDate(0, 0, -1), day, "network"), "the end is not counted")
 		require.Empty(t, report(all, next, next.AddDate(0, 0, 1), "network"))
 		require.Empty(t, report(store.Scope{}, day, next, "network"))
+		exact := of("VNPHKI", "vnpost", "H26.12.03")
+		at := f.file(exact).FiledAt
+		require.EqualValues(t, 0, report(all, at.Add(-time.Nanosecond), at, "network")["vnpost"].Filed, "the end itself is not counted")
+		require.NotZero(t, report(all, at, at.Add(time.Second), "network")["vnpost"].Filed, "the beginning is")
+		file("VNPHKI", "vnpost", dossier.RoutePaper, dossier.StageDigitization) // chosen; its paper is still to be given
+		require.EqualValues(t, 1, report(all, day, next, "network")["vnpost"].Paper, "what lies at the counter has no final route")
 		_, err := f.Funnel(ctx, all, day, next, "applicant")
 		require.Error(t, err)
 	})

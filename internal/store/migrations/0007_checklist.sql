@@ -52,10 +52,7 @@ CREATE TABLE route_refusals (
   PRIMARY KEY (day, office, procedure_code)
 );
 
-CREATE INDEX dossiers_funnel ON dossiers (filed_at, network, office, area, procedure_code, route, status, overdue);
-
 -- +goose Down
-DROP INDEX dossiers_funnel;
 DROP TABLE route_refusals;
 DROP TABLE portal_states;
 DROP TABLE route_decisions;
