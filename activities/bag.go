@@ -15,6 +15,10 @@ func (a *Activities) LoadBag(ctx context.Context, number string) (register.BagSn
 // RecordBag writes one step of a bag to the register, once, with the limit that
 // the calendar gives for the wait it begins.
 func (a *Activities) RecordBag(ctx context.Context, t register.BagStep) (register.BagRecorded, error) {
+	if t.Waiting.Until != nil { // a wait that goes on
+		got, err := a.Store.RecordBag(ctx, t, t.Waiting.Until)
+		return got, registerError(err)
+	}
 	until, err := a.limit(ctx, register.Transition{After: register.Position{Waiting: t.Waiting}}, a.Store.Now())
 	if err != nil {
 		return register.BagRecorded{}, registerError(err)

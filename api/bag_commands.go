@@ -112,8 +112,16 @@ func (s *Server) openBag(ctx context.Context, in *bagReasonInput) (*commandOutpu
 	})
 }
 
-func (s *Server) retryBag(ctx context.Context, in *bagReasonInput) (*commandOutput, error) {
+func (s *Server) retryBag(ctx context.Context, in *bagRetryInput) (*commandOutput, error) {
 	return s.bagCommand(ctx, workflows.BagRetry, in.Number, func(_ store.Bag, p *prepared) (store.BagOrder, error) {
+		p.demand(strings.TrimSpace(in.Body.Reason) != "", "/reason", "reason_required")
+		p.ask.Text = in.Body.Reason
+		return store.BagOrder{Lost: in.Body.Missing == "lost"}, nil
+	})
+}
+
+func (s *Server) loseBag(ctx context.Context, in *bagReasonInput) (*commandOutput, error) {
+	return s.bagCommand(ctx, workflows.BagLost, in.Number, func(_ store.Bag, p *prepared) (store.BagOrder, error) {
 		p.demand(strings.TrimSpace(in.Body.Reason) != "", "/reason", "reason_required")
 		p.ask.Text = in.Body.Reason
 		return store.BagOrder{}, nil
@@ -162,11 +170,12 @@ func (s *Server) carryOutOnBag(ctx context.Context, op store.Operation) (*comman
 			return nil, refusalProblem(*refusal)
 		case err != nil:
 			Log(ctx).Info("command not answered yet", "operation", op.ID, "error", loggable(err))
-			return pendingOutput(ctx, op), nil
 		}
-		if op, err = s.deps.Store.Operation(ctx, op.ID); err != nil {
-			return nil, err
+		now, err := s.deps.Store.Operation(ctx, op.ID)
+		if err != nil || now.State == store.OperationPending {
+			return pendingOutput(ctx, op), nil //nolint:nilerr // it is stored, and will be carried out
 		}
+		op = now
 	}
 	switch {
 	case op.State == store.OperationRefused:
@@ -174,6 +183,16 @@ func (s *Server) carryOutOnBag(ctx context.Context, op store.Operation) (*comman
 	case op.ResponseBody != "":
 		return &commandOutput{Status: op.ResponseStatus, Body: json.RawMessage(op.ResponseBody)}, nil
 	}
+	body, err := s.bagAnswer(ctx, op)
+	if err != nil {
+		// It is carried out; a 503 would say that nothing is stored.
+		Log(ctx).Warn("outcome of a command not readable", "operation", op.ID, "error", loggable(err))
+		return pendingOutput(ctx, op), nil
+	}
+	return &commandOutput{Status: http.StatusOK, Body: json.RawMessage(body)}, nil
+}
+
+func (s *Server) bagAnswer(ctx context.Context, op store.Operation) ([]byte, error) {
 	b, err := s.deps.Store.Bag(ctx, store.BagScope{Scope: store.Scope{All: true}}, op.DossierCode)
 	if err != nil {
 		return nil, err
@@ -186,10 +205,7 @@ func (s *Server) carryOutOnBag(ctx context.Context, op store.Operation) (*comman
 	if err != nil {
 		return nil, err
 	}
-	if body, err = s.deps.Store.Answered(ctx, op.ID, http.StatusOK, body); err != nil {
-		return nil, err
-	}
-	return &commandOutput{Status: http.StatusOK, Body: json.RawMessage(body)}, nil
+	return s.deps.Store.Answered(ctx, op.ID, http.StatusOK, body)
 }
 
 func (s *Server) bagSheet(ctx context.Context, in *BagRef) (*paperOutput, error) {

@@ -51,7 +51,7 @@ type BagPaper struct {
 // BagChange is a step of a bag.
 type BagChange struct {
 	At    Time          `json:"at"`
-	Kind  string        `json:"kind" enum:"bag_sealed,bag_offered,bag_taken,bag_trouble,bag_cleared,bag_opened,bag_late"`
+	Kind  string        `json:"kind" enum:"bag_sealed,bag_offered,bag_taken,bag_trouble,bag_cleared,bag_opened,bag_lost,bag_late"`
 	Label string        `json:"label"`
 	Role  string        `json:"role"`
 	Actor string        `json:"actor"`
@@ -102,6 +102,10 @@ type (
 		BagRef
 		Body BagHandoverRequest
 	}
+	bagRetryInput struct {
+		BagRef
+		Body RetryRequest
+	}
 	bagReasonInput struct {
 		BagRef
 		Body ReasonRequest
@@ -132,7 +136,9 @@ func (s *Server) registerBags() {
 		"A taker who finds the seal broken, or at the authority a paper missing or one too many, says so: then the bag stays with who offered it and stops until a manager's retry."),
 		only(identity.Clerk, identity.Courier, identity.Centre), s.handBagOn)
 	register(s, s.bagOp("open", "Open a bag that has not left its office", "Its papers lie free at the office again."), only(identity.Clerk), s.openBag)
-	register(s, s.bagOp("retry", "Let a stopped bag go on", "Somebody has looked into what was wrong; the taker counts again."), only(identity.Manager, identity.Supervisor), s.retryBag)
+	register(s, s.bagOp("retry", "Let a stopped bag go on", "Somebody has looked into what was wrong; the taker counts again. A broken seal or a paper too many that was looked into stops the bag no more. "+
+		"Papers that were missing are among the others again, or with `missing: lost` out of the bag: their dossiers wait for a manager, the others go on."), only(identity.Manager, identity.Supervisor), s.retryBag)
+	register(s, s.bagOp("lost", "Note that a bag is gone with all that is in it", "Its holder answers for it; each dossier waits for a manager until its papers are found or replaced."), only(identity.Manager), s.loseBag)
 	register(s, Op{
 		ID: "bag-sheet", Method: http.MethodGet, Path: "/v1/bags/{number}/sheet", Tag: "bags",
 		Summary: "The hand-over record of a bag (form 08)", Problems: []Code{NotFound, InvalidDossier}, Tune: answersBytes("application/pdf"),

@@ -168,6 +168,40 @@ func TestBagStopsAndAsks(t *testing.T) {
 	noCanary(t, h.log.String())
 }
 
+// TestBagLosesAPaper: the paper is out of the bag, with who answers for it; the
+// others go on.
+func TestBagLosesAPaper(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, on database) {
+		h := newHouse(t, on)
+		one, two := h.onPaper(), h.onPaper()
+		b := h.seal(one.Code, two.Code)
+		path := "/v1/bags/" + b.Number
+		h.handOn(path, "clerk", body{"act": "offer", "to": body{"kind": "authority"}})
+		h.handOn(path, "centre", body{"act": "take", "missing": []any{body{"dossier": one.Code, "component": "to-khai"}}})
+		read[Bag](t, h.post("manager", path+"/retry", body{"reason": "đã tìm khắp nơi", "missing": "lost"}), http.StatusOK)
+		require.True(t, h.handOn(path, "centre", body{"act": "take"}).Opened)
+		s, err := h.store.Snapshot(t.Context(), one.Code)
+		require.NoError(t, err)
+		require.Equal(t, reg.Papers{Lost: 1}, s.Papers)
+		papers, err := h.store.Papers(t.Context(), one.Code)
+		require.NoError(t, err)
+		require.Equal(t, custody.Place{Holder: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}}, papers[0].Place(), "who answers for it")
+		s, err = h.store.Snapshot(t.Context(), two.Code)
+		require.NoError(t, err)
+		require.Equal(t, reg.Papers{Arrived: 1}, s.Papers)
+		proof, err := h.store.ProveCustody(t.Context(), nil)
+		require.NoError(t, err)
+		require.Empty(t, proof.Faults)
+
+		gone := h.seal(h.onPaper().Code)
+		read[Bag](t, h.post("manager", "/v1/bags/"+gone.Number+"/lost", body{"reason": "cháy xe"}), http.StatusOK)
+		proof, err = h.store.ProveCustody(t.Context(), nil)
+		require.NoError(t, err)
+		require.Empty(t, proof.Faults)
+	})
+}
+
 // TestBagOpenedAgain: what was put into the wrong bag lies free again.
 func TestBagOpenedAgain(t *testing.T) {
 	t.Parallel()

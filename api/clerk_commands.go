@@ -218,8 +218,23 @@ func (s *Server) withdraw(ctx context.Context, in *reasonInput) (*commandOutput,
 	return s.withReason(ctx, dossier.Withdraw, in)
 }
 
-func (s *Server) retry(ctx context.Context, in *reasonInput) (*commandOutput, error) {
-	return s.withReason(ctx, dossier.Retry, in)
+// RetryRequest lets something go on after somebody has looked.
+type RetryRequest struct {
+	Reason  string `json:"reason" maxLength:"1000"`
+	Missing string `json:"missing,omitempty" enum:"found,lost" doc:"After a count that did not find papers: found and with the others again (if absent), or lost."`
+}
+
+type retryInput struct {
+	DossierRef
+	Body RetryRequest
+}
+
+func (s *Server) retry(ctx context.Context, in *retryInput) (*commandOutput, error) {
+	return s.command(ctx, dossier.Retry, in.Code, func(_ store.Dossier, p *prepared) error {
+		p.demand(strings.TrimSpace(in.Body.Reason) != "", "/reason", "reason_required")
+		p.ask.Text, p.ask.Payload = strings.TrimSpace(in.Body.Reason), store.RetryOrder{Lost: in.Body.Missing == "lost"}
+		return nil
+	})
 }
 
 func (s *Server) withReason(ctx context.Context, kind dossier.Command, in *reasonInput) (*commandOutput, error) {

@@ -72,11 +72,16 @@ func (s *Server) listedPapers(ctx context.Context, d store.Dossier, components [
 		return err
 	}
 	for i, c := range components {
-		if !slices.ContainsFunc(papers, func(paper store.Paper) bool { return paper.Component == c }) {
+		if !slices.ContainsFunc(papers, func(paper store.Paper) bool { return paper.Component == c && underWay(paper) }) {
 			p.wrong("/missing/"+strconv.Itoa(i), "no_such_paper")
 		}
 	}
 	return nil
+}
+
+// underWay says whether a paper can be counted at a hand-over to the authority.
+func underWay(p store.Paper) bool {
+	return !p.Lost && (p.HolderKind == custody.Office || p.HolderKind == custody.Carrier)
 }
 
 // sideOf is the holder for whom a subject acts.

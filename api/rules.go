@@ -202,6 +202,5 @@ var ruleTexts = map[string]text{
 	"other_authority":      {"Hồ sơ này thuộc cơ quan khác.", "That dossier is another authority's."},
 	"papers_not_free":      {"Giấy tờ của hồ sơ này đang được bàn giao hoặc không ở điểm đại lý.", "The papers of that dossier are on offer, or not at the office."},
 	"papers_not_going_out": {"Hồ sơ này không có giấy tờ cần chuyển tới cơ quan lúc này.", "That dossier has no papers to go to the authority now."},
-	"carriage_ordered":     {"Đã đặt đơn vị chuyển phát cho hồ sơ này; hãy hủy trước.", "A carrier is ordered for that dossier; call it off first."},
 	"not_offered_to_you":   {"Giấy tờ chưa được bàn giao cho bạn; đang do {holder} giữ.", "The papers have not been offered to you; they are held by {holder}."},
 }

@@ -40,6 +40,7 @@ var bodies = map[string]body{
 	"handover-bag":               {"act": "take"},
 	"open-bag":                   {"reason": "nhầm túi"},
 	"retry-bag":                  {"reason": "đã xem xét"},
+	"lost-bag":                   {"reason": "mất cả túi"},
 	"handover-sheet":             {"codes": []string{"VNPHKI-250205-0001-M"}, "taker": body{"unit": "Bưu cục", "name": "Lê Văn Tám"}},
 	"read-identity-card":         {"text": cardText},
 	"clock-due":                  {"received_at": "2025-04-24T09:30:00+07:00", "term": body{"n": 5, "unit": "working_day"}},

@@ -135,6 +135,8 @@ var eventWords = map[string]text{
 	"bag_trouble":        {"Kiểm đếm túi không khớp", "A count of the bag did not come out"},
 	"bag_cleared":        {"Cho túi đi tiếp", "Bag let go on"},
 	"bag_opened":         {"Mở túi tại điểm đại lý", "Bag opened at its office"},
+	"bag_lost":           {"Túi bị mất", "Bag lost"},
+	"papers_missing":     {"Giấy tờ bị mất trên đường bàn giao", "Papers lost on their way"},
 	"bag_late":           {"Túi bị chậm", "Bag late"},
 	"papers_go_home":     {"Giấy tờ được trả lại công dân", "Papers go back to the citizen"},
 	"papers_at_counter":  {"Giấy tờ chờ công dân nhận tại quầy", "Papers wait for the citizen at the counter"},

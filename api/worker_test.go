@@ -68,7 +68,7 @@ func (w *worker) recordBag(ctx context.Context, op store.Operation) (workflows.A
 	if err := json.Unmarshal([]byte(op.Payload), &o); err != nil {
 		return workflows.Answer{}, nil, err
 	}
-	c := workflows.BagCommand{Operation: op.ID, Kind: op.Kind, Role: op.Role, TextID: op.TextID, Count: o.Count}
+	c := workflows.BagCommand{Operation: op.ID, Kind: op.Kind, Role: op.Role, TextID: op.TextID, Count: o.Count, Lost: o.Lost}
 	if !o.By.None() {
 		c.Hand = &workflows.Hand{Act: o.Act, By: o.By, To: o.To}
 	}
@@ -80,7 +80,7 @@ func (w *worker) recordBag(ctx context.Context, op store.Operation) (workflows.A
 		}
 		return workflows.Answer{}, refusal, w.store.Refuse(ctx, op.ID, string(raw))
 	}
-	t := c.Step(after)
+	t := c.StepOf(s.Bag, after)
 	t.Step = s.Step + 1
 	_, err = w.store.RecordBag(ctx, t, nil)
 	return workflows.Answer{Revision: t.Step}, nil, err

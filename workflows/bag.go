@@ -21,10 +21,11 @@ const (
 	BagHandover = "bag_handover" // an offer or a take
 	BagOpen     = "bag_open"     // its office opens it again before it has left
 	BagRetry    = "bag_retry"    // somebody has looked into what was wrong
+	BagLost     = "bag_lost"     // it is gone with all that is in it
 )
 
 // BagCommands lists them in a fixed order.
-func BagCommands() []string { return []string{BagHandover, BagOpen, BagRetry} }
+func BagCommands() []string { return []string{BagHandover, BagOpen, BagRetry, BagLost} }
 
 // BagStart begins a bag's workflow. State is set when it continues as new.
 type BagStart struct {
@@ -47,6 +48,11 @@ type BagCommand struct {
 	TextID    string        `json:"text_id,omitempty"`
 	Hand      *Hand         `json:"hand,omitempty"` // with bag_handover; with bag_open, By
 	Count     custody.Count `json:"count,omitzero"` // with a take
+	// Lost says, with bag_retry, that what was missing is lost.
+	Lost bool `json:"lost,omitempty"`
+	// Step is how far the register was when the command was sent. A run that knows
+	// less begins anew before it judges.
+	Step int64 `json:"step,omitempty"`
 }
 
 // Bag follows a sealed bag with the papers of many dossiers from the counter to
@@ -111,7 +117,7 @@ func (b *bag) ask(ctx workflow.Context, c BagCommand) (Answer, error) {
 }
 
 func (b *bag) validate(c BagCommand) error {
-	if !b.loaded {
+	if !b.loaded || c.Step > b.Step {
 		return nil
 	}
 	if _, r := b.judge(c); r != nil {
@@ -133,7 +139,9 @@ func (c BagCommand) Apply(b custody.Bag) (custody.Bag, *Refusal) {
 	after, err := b, error(&custody.Error{Rule: "unknown_act", Holder: b.Holder})
 	switch {
 	case c.Kind == BagRetry:
-		after, err = b.Clear()
+		after, err = b.Clear(c.Lost)
+	case c.Kind == BagLost:
+		after, err = b.Lose()
 	case c.Hand == nil:
 	case c.Kind == BagOpen:
 		after, err = b.Open(c.Hand.By)
@@ -148,11 +156,14 @@ func (c BagCommand) Apply(b custody.Bag) (custody.Bag, *Refusal) {
 	return after, nil
 }
 
-// Step is the bag's step that the command makes of it.
-func (c BagCommand) Step(after custody.Bag) register.BagStep {
+// StepOf is the bag's step that the command makes of it.
+func (c BagCommand) StepOf(before, after custody.Bag) register.BagStep {
 	t := register.BagStep{Kind: c.stepKind(after), Actor: c.Role, After: after, Waiting: turnOfBag(after), Operation: c.Operation, TextID: c.TextID}
-	if after.Trouble != "" {
+	switch {
+	case after.Trouble != "":
 		t.Count = c.Count
+	case c.Lost:
+		t.Count.Missing = before.Found.Missing
 	}
 	return t
 }
@@ -192,6 +203,10 @@ func (b *bag) follow(ctx workflow.Context) error {
 }
 
 func (b *bag) execute(ctx workflow.Context, a *askedOfBag) error {
+	if a.BagCommand.Step > b.Step {
+		b.loaded = false // the command is sent again to the next run
+		return errAnew
+	}
 	after, r := b.judge(a.BagCommand)
 	switch {
 	case r != nil:
@@ -201,7 +216,7 @@ func (b *bag) execute(ctx workflow.Context, a *askedOfBag) error {
 		a.result, a.done = Answer{Revision: b.Step}, true
 		return nil
 	}
-	if err := b.record(ctx, a.Step(after)); err != nil {
+	if err := b.record(ctx, a.StepOf(b.Bag, after)); err != nil {
 		return err
 	}
 	b.Seen = append(b.Seen, a.Operation)
@@ -215,6 +230,8 @@ func (c BagCommand) stepKind(after custody.Bag) string {
 		return "bag_cleared"
 	case c.Kind == BagOpen:
 		return "bag_opened"
+	case c.Kind == BagLost:
+		return "bag_lost"
 	case after.Trouble != "":
 		return "bag_trouble"
 	case c.Hand.Act == "take":
@@ -228,6 +245,9 @@ func (c BagCommand) stepKind(after custody.Bag) string {
 // that goes on after its limit has the next reminder.
 func (b *bag) record(ctx workflow.Context, t register.BagStep) error {
 	t.Step = b.Step + 1
+	if t.Waiting.Who == b.Waiting.Who && t.Waiting.What == b.Waiting.What && t.Kind != "bag_late" {
+		t.Waiting, t.Late = b.Waiting, b.Late // the same wait goes on, whatever was offered to whom again
+	}
 	got, err := recordBag(ctx, t)
 	if app := new(temporal.ApplicationError); errors.As(err, &app) && app.Type() == SupersededType {
 		b.loaded = false // another run is ahead: begin anew from the register

@@ -45,5 +45,5 @@ func troubleLabel(trouble string) string {
 }
 
 func describeBagCommand(name string) string {
-	return map[string]string{BagHandover: "Bàn giao túi", BagOpen: "Mở túi tại điểm đại lý", BagRetry: "Cho túi đi tiếp sau khi đã xem xét"}[name]
+	return map[string]string{BagHandover: "Bàn giao túi", BagOpen: "Mở túi tại điểm đại lý", BagRetry: "Cho túi đi tiếp sau khi đã xem xét", BagLost: "Ghi nhận túi bị mất"}[name]
 }

@@ -3,6 +3,8 @@ package workflows_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -64,6 +66,9 @@ func (h *bagHouse) record(_ context.Context, t register.BagStep) (register.BagRe
 		l = dossier.Waits.Reminder(t.Waiting.Passed)
 	}
 	until := addWorkingDays(h.env.Now(), max(l.N, 1))
+	if t.Waiting.Until != nil {
+		until = *t.Waiting.Until
+	}
 	h.row.Bag, h.row.Step, h.row.Waiting, h.row.Late = t.After, t.Step, t.Waiting, t.Late
 	h.row.Waiting.Until = &until
 	h.steps = append(h.steps, t)
@@ -157,6 +162,69 @@ func TestBagStopsUntilSomebodyHasLooked(t *testing.T) {
 	require.Equal(t, []string{"D to-khai"}, h.steps[1].Count.Missing)
 	require.Equal(t, dossier.WhoManager, h.steps[1].Waiting.Who)
 	require.Equal(t, clerk, h.steps[1].After.Holder)
+}
+
+// TestBagGoesOnWithoutWhatIsLost: what was looked into stops it no more, and a bag
+// that is gone as a whole ends its way.
+func TestBagGoesOnWithoutWhatIsLost(t *testing.T) {
+	t.Parallel()
+	h := newBagHouse(t)
+	broken := custody.Count{SealBroken: true, Missing: []string{"D to-khai"}, Extra: 1}
+	h.ask(time.Hour, "1", bagOffer(clerk, centre), "")
+	h.ask(2*time.Hour, "2", bagTake(centre, broken), "")
+	h.ask(3*time.Hour, "3", workflows.BagCommand{Kind: workflows.BagRetry, Role: "manager", Lost: true}, "")
+	h.ask(4*time.Hour, "4", bagTake(centre, custody.Count{SealBroken: true, Extra: 2}), "") // one more than was looked into
+	h.ask(5*time.Hour, "5", workflows.BagCommand{Kind: workflows.BagRetry, Role: "manager", Lost: true}, "nothing_to_clear")
+	h.ask(6*time.Hour, "6", workflows.BagCommand{Kind: workflows.BagRetry, Role: "manager"}, "")
+	h.ask(7*time.Hour, "7", bagTake(centre, custody.Count{SealBroken: true, Extra: 2}), "")
+	h.run()
+	require.NoError(t, h.env.GetWorkflowError())
+	require.Equal(t, []string{"bag_offered", "bag_trouble", "bag_cleared", "bag_trouble", "bag_cleared", "bag_taken"}, h.kinds())
+	require.Equal(t, []string{"D to-khai"}, h.steps[2].Count.Missing, "which the register takes out of the bag")
+	require.Empty(t, h.steps[4].Count.Missing)
+
+	h = newBagHouse(t)
+	h.ask(time.Hour, "1", bagOffer(clerk, courier), "")
+	h.ask(2*time.Hour, "2", bagTake(courier, custody.Count{}), "")
+	h.ask(3*time.Hour, "3", workflows.BagCommand{Kind: workflows.BagLost, Role: "manager"}, "")
+	h.run()
+	require.NoError(t, h.env.GetWorkflowError())
+	require.Equal(t, []string{"bag_offered", "bag_taken", "bag_lost"}, h.kinds())
+	require.Equal(t, courier, h.row.Bag.Holder, "who answers for it")
+}
+
+// TestBagResetBehindTheRegister: a command that knows of more than the run makes
+// it begin anew, and is refused by nobody who knows less.
+func TestBagResetBehindTheRegister(t *testing.T) {
+	t.Parallel()
+	h := newBagHouse(t)
+	c := bagTake(centre, custody.Count{})
+	c.Operation, c.Step = "1", 3
+	h.env.RegisterDelayedCallback(func() {
+		h.env.UpdateWorkflow(c.Kind, "1", &testsuite.TestUpdateCallback{OnAccept: func() {}, OnReject: func(err error) { t.Error(err) }, OnComplete: func(any, error) {}}, c)
+	}, time.Hour)
+	h.run()
+	var anew *workflow.ContinueAsNewError
+	require.ErrorAs(t, h.env.GetWorkflowError(), &anew)
+	require.Empty(t, h.steps)
+}
+
+// TestOfferingAgainIsNoHaste: the same wait goes on, however often a bag is
+// offered to another carrier.
+func TestOfferingAgainIsNoHaste(t *testing.T) {
+	t.Parallel()
+	h := newBagHouse(t)
+	other := custody.Holder{Kind: custody.Carrier, ID: "vnpost"}
+	h.ask(time.Hour, "0", bagOffer(clerk, courier), "")
+	for i := range 6 {
+		h.ask(time.Duration(i+1)*day, fmt.Sprint(i+1), bagOffer(clerk, []custody.Holder{other, courier}[i%2]), "")
+	}
+	h.ask(20*day, "8", bagOffer(clerk, centre), "")
+	h.ask(20*day+time.Hour, "9", bagTake(centre, custody.Count{}), "")
+	h.run()
+	require.NoError(t, h.env.GetWorkflowError())
+	require.Contains(t, h.kinds(), "bag_late")
+	require.Less(t, slices.Index(h.kinds(), "bag_late"), 7, "not only after the last of them")
 }
 
 // TestBagIsMissed: who holds a bag and does nothing is late, and is reminded.

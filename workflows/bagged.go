@@ -17,12 +17,9 @@ func (d *run) hearPapers(ctx workflow.Context, r register.PapersReport) error {
 		return nil
 	}
 	d.deal(r.Inbox)
-	if r.Kind == "papers_bagged" {
-		d.BagStep = -1 // another bag counts its steps anew
-	}
-	newest := r.Step > d.BagStep
+	newest := r.Kind == "papers_bagged" || d.Bag == "" || r.Bag == d.Bag && r.Step > d.BagStep
 	if newest {
-		d.BagStep, d.Papers = r.Step, r.Papers
+		d.Bag, d.BagStep, d.Papers = r.Bag, r.Step, r.Papers
 	}
 	t := register.Transition{Kind: r.Kind, Actor: r.Actor, At: &r.At, Data: map[string]string{"bag": r.Bag, "bag_step": strconv.FormatInt(r.Step, 10), "by": r.By.String()}}
 	if !r.To.None() {
@@ -31,13 +28,22 @@ func (d *run) hearPapers(ctx workflow.Context, r register.PapersReport) error {
 	switch r.Kind {
 	case "papers_discrepancy":
 		t.Data["trouble"] = r.Trouble
-		if newest && d.Parked != taskHeld {
+		if newest && d.Parked == "" {
 			d.hold(&t, taskDiscrepancy, r.Trouble, dossier.WhoManager)
 		}
+	case "papers_missing":
+		d.settles(taskDiscrepancy)
+		if d.Parked == "" {
+			d.hold(&t, taskPapersLost, "", dossier.WhoManager)
+		}
 	case "papers_cleared", "papers_unbagged":
-		d.settles(taskDiscrepancy)
+		if newest {
+			d.settles(taskDiscrepancy)
+		}
 	case "papers_take":
-		d.settles(taskDiscrepancy)
+		if newest {
+			d.settles(taskDiscrepancy)
+		}
 		if r.By.Kind == custody.Authority {
 			t.Clock = &register.ClockEvent{Kind: register.ClockHandedOver, At: r.At}
 			d.broughtIn()

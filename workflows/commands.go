@@ -67,7 +67,7 @@ func (d *run) carryOut(ctx workflow.Context, c Command) error {
 	case dossier.Pickup:
 		return d.close(ctx, "collected", c.Operation)
 	case dossier.Retry:
-		d.retry(&t)
+		d.retry(c, &t)
 	case dossier.Extend, dossier.Deadline:
 		d.moveDue(c, workflow.Now(ctx), &t)
 	case dossier.Reroute:
@@ -164,8 +164,8 @@ func (d *run) giveOn(ctx workflow.Context, c Command, t *register.Transition) er
 	if err != nil {
 		return err
 	}
-	if trouble := c.Hand.Count.Trouble(); trouble != "" {
-		d.disagree(c, trouble, t)
+	if papers.Trouble != "" {
+		d.disagree(c, papers, t)
 		return nil
 	}
 	t.Kind = "papers_" + c.Hand.Act
@@ -188,21 +188,35 @@ func (d *run) giveOn(ctx workflow.Context, c Command, t *register.Transition) er
 }
 
 // disagree stops a take at which not all was as it should be: the papers stay
-// with who offered them, and somebody must look.
-func (d *run) disagree(c Command, trouble string, t *register.Transition) {
+// with who offered them, and somebody must look. What the dossier is parked for
+// already stays so; the papers are stopped all the same.
+func (d *run) disagree(c Command, papers custody.Papers, t *register.Transition) {
 	t.Kind = "papers_discrepancy"
-	t.Data = map[string]string{"trouble": trouble, "by": c.Hand.By.String(), "holder": d.Papers.Out.Holder.String()}
-	t.Missing = c.Hand.Count.Missing
-	d.hold(t, taskDiscrepancy, trouble, dossier.WhoManager)
+	t.Data = map[string]string{"trouble": papers.Trouble, "by": c.Hand.By.String(), "holder": papers.Holder.String()}
+	t.Papers, t.Missing = &papers, papers.Found.Missing
+	d.Papers.Out = papers
+	if d.Parked == "" {
+		d.hold(t, taskDiscrepancy, papers.Trouble, dossier.WhoManager)
+	}
 }
 
 // retry lets what is parked go on. Lost papers are the office's again, found or
 // replaced; of two ends that a parcel was said to have had, the better one counts.
-func (d *run) retry(t *register.Transition) {
+func (d *run) retry(c Command, t *register.Transition) {
 	switch {
+	case d.Parked == taskDiscrepancy:
+		if p, err := d.Papers.Out.Clear(c.Lost); err == nil {
+			if c.Lost {
+				t.Missing, t.Lost = d.Papers.Out.Found.Missing, true
+				d.Papers.Lost += len(t.Missing)
+			}
+			d.Papers.Out, t.Papers = p, &p
+		}
+	case d.Parked == taskPapersLost && d.Papers.Lost > 0:
+		d.Papers.AtOffice, d.Papers.Lost, t.Found = d.Papers.AtOffice+d.Papers.Lost, 0, true
 	case d.Parked == taskPapersLost, d.Parked == taskContradicted && d.Home.Attempt == 0 && d.Out.State == dossier.DeliveryLost:
 		t.Papers = d.found()
-	case d.Parked == taskContradicted && d.Home.Attempt == 0 && d.Papers.Out.Count > 0:
+	case d.Parked == taskContradicted && d.Home.Attempt == 0 && d.Papers.Out.Count > 0 && d.Papers.Out.Bag == "":
 		p, _ := travelled(d.Papers.Out, d.outCarrier(), d.Facts, d.Out.State)
 		d.Papers.Out, t.Papers = p, &p
 	}

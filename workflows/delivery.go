@@ -14,6 +14,8 @@ import (
 // there for the citizen.
 func (d *run) delivery(ctx workflow.Context) error {
 	switch {
+	case d.Papers.Lost > 0:
+		return d.park(ctx, taskPapersLost, "", dossier.WhoManager)
 	case d.papersUnderWay():
 		return d.haltPapers(ctx)
 	case d.Home.State == dossier.DeliveryDelivered:
@@ -31,11 +33,15 @@ func (d *run) delivery(ctx workflow.Context) error {
 func (d *run) haltPapers(ctx workflow.Context) error {
 	p := d.Papers.Out
 	switch {
+	case p.Bag != "": // a bag goes on to the authority, or its office opens it
+		return d.takeTurns(ctx)
+	case p.Trouble != "":
+		return d.park(ctx, taskDiscrepancy, p.Trouble, dossier.WhoManager)
 	case p.Holder.Kind == custody.Carrier && p.Offered.None() && d.Out.State == dossier.DeliveryLost:
 		return d.park(ctx, taskPapersLost, string(d.Out.State), dossier.WhoManager)
 	case p.Holder.Kind == custody.Carrier && p.Offered.None() && d.Out.Contradicted: // no report will move them any more
 		return d.park(ctx, taskContradicted, string(d.Out.State), dossier.WhoManager)
-	case p.Holder.Kind != custody.Office, p.Bag != "": // a bag goes on to the authority, or its office opens it
+	case p.Holder.Kind != custody.Office:
 		return d.takeTurns(ctx)
 	case ordered(d.Out):
 		return d.callOff(ctx)
@@ -115,9 +121,9 @@ func (d *run) nothingToBring(ctx workflow.Context) error {
 	return d.close(ctx, "result_electronic", "")
 }
 
-func (d *run) papersAtOffice() bool {
-	return d.Papers.Out.Count > 0 && d.Papers.Out.Holder.Kind == custody.Office && d.Papers.Out.Bag == ""
-}
+// papersAtOffice says whether the office has papers, whatever others are on
+// their way.
+func (d *run) papersAtOffice() bool { return d.Papers.AtOffice > 0 }
 
 // atCounter keeps papers at the office until the citizen comes.
 func (d *run) atCounter(ctx workflow.Context, kind string) error {
@@ -145,9 +151,9 @@ func (d *run) turnHome(ctx workflow.Context) error {
 
 // close ends the dossier's way. A resolved one is returned now.
 func (d *run) close(ctx workflow.Context, kind string, operation string) error {
-	t := register.Transition{Kind: kind, Operation: operation, HomePapers: custody.Citizen}
-	if operation != "" {
-		t.Delivery = dossier.DeliveryCollected
+	t := register.Transition{Kind: kind, Operation: operation}
+	if operation != "" { // in the citizen's hand; what a parcel brought is there already
+		t.Delivery, t.HomePapers = dossier.DeliveryCollected, custody.Citizen
 	}
 	if d.Status == dossier.Resolved {
 		d.Status = dossier.Returned

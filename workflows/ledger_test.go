@@ -91,6 +91,12 @@ type date struct {
 type paper struct {
 	Holder, Offered custody.Holder
 	Bag             string
+	Lost            bool
+	Counted         custody.Papers // what was found and settled at takes
+}
+
+func (p paper) place() custody.Place {
+	return custody.Place{Holder: p.Holder, Offered: p.Offered, Bag: p.Bag}
 }
 
 type shipment struct {

@@ -39,6 +39,8 @@ type Command struct {
 	Hand *Hand `json:"hand,omitempty"`
 	// DueAt is the new due date, with kinds extend and deadline.
 	DueAt *time.Time `json:"due_at,omitempty"`
+	// Lost says, with kind retry, that papers which a count did not find are lost.
+	Lost bool `json:"lost,omitempty"`
 	// Anew recomputes the due date from its own facts, with kind deadline: the
 	// calendar has changed.
 	Anew bool `json:"anew,omitempty"`
@@ -175,14 +177,18 @@ func (d *run) judge(c Command, now time.Time) *Refusal {
 		if rule := d.judgeRoute(c); rule != "" {
 			return d.refusal(rule)
 		}
+	case dossier.Retry:
+		if d.Parked == taskDiscrepancy && d.Papers.Out.Bag != "" { // it is the bag that somebody must look into
+			r := d.refusal("in_bag")
+			r.Holder = d.Papers.Out.Holder.String()
+			return r
+		}
+		if c.Lost && len(d.Papers.Out.Found.Missing) == 0 {
+			return d.refusal("nothing_to_clear")
+		}
 	case dossier.Handover:
 		if d.Stage == dossier.StageDelivery && d.papersAtOffice() {
 			return d.refusal("wrong_state") // they stay there for the citizen
-		}
-		if d.Parked == taskDiscrepancy {
-			r := d.refusal("discrepancy_open")
-			r.Holder = d.Papers.Out.Holder.String()
-			return r
 		}
 		if _, err := d.handOver(c); err != nil {
 			r := d.refusal("wrong_holder")
@@ -228,7 +234,7 @@ func (d *run) handOver(c Command) (custody.Papers, error) {
 	case "offer":
 		return d.Papers.Out.Offer(c.Hand.By, c.Hand.To)
 	case "take":
-		return d.Papers.Out.Take(c.Hand.By)
+		return d.Papers.Out.Take(c.Hand.By, c.Hand.Count)
 	default:
 		return d.Papers.Out, &custody.Error{Rule: "unknown_act", Holder: d.Papers.Out.Holder}
 	}

@@ -15,6 +15,10 @@ import (
 // the holder changes at the take.
 func (d *run) carryPapers(ctx workflow.Context) error {
 	switch {
+	case d.Papers.Lost > 0: // found or replaced, they go by themselves
+		return d.park(ctx, taskPapersLost, "", dossier.WhoManager)
+	case d.Papers.Out.Trouble != "": // whatever else has happened, nobody has looked yet
+		return d.park(ctx, taskDiscrepancy, d.Papers.Out.Trouble, dossier.WhoManager)
 	case d.bookedInVain():
 		return d.callOff(ctx)
 	case d.toBeBooked():
@@ -180,7 +184,7 @@ func collected(state dossier.DeliveryState) bool {
 // place.
 func (d *run) found() *custody.Papers {
 	p := d.Papers.Out
-	if p.Count == 0 || p.Holder.Kind != custody.Carrier {
+	if p.Count == 0 || p.Holder.Kind != custody.Carrier || p.Bag != "" {
 		return nil
 	}
 	d.Papers.Out = custody.Papers{Count: p.Count, Holder: custody.Holder{Kind: custody.Office, ID: d.Facts.Office}}
@@ -202,4 +206,9 @@ func (d *run) carrierOf(known register.Parcel, attempt int) string {
 		return p.Offered.ID
 	}
 	return cmp.Or(known.Carrier, d.Facts.Carrier)
+}
+
+// moved says whether papers are, or are offered, elsewhere than before.
+func moved(now, before custody.Papers) bool {
+	return now.Holder != before.Holder || now.Offered != before.Offered
 }

@@ -83,6 +83,9 @@ func (w *world) RecordTransition(t register.Transition) (register.Recorded, erro
 	if t.Operation != "" && w.operation(t.Operation).State != "pending" {
 		return register.Recorded{}, superseded() // another run carried it out
 	}
+	if w.superseded(t) {
+		return register.Recorded{}, superseded()
+	}
 	before := w.Row.Position
 	w.judge(before, t)
 	w.settle(t)
@@ -255,16 +258,7 @@ func (w *world) place(t register.Transition) {
 	if t.Delivery != "" {
 		w.Row.Delivery = t.Delivery
 	}
-	if t.Papers != nil {
-		for _, p := range w.Papers {
-			if p.Holder.Kind != custody.Authority && p.Holder.Kind != custody.Citizen {
-				if p.Bag != "" {
-					w.wrong("%s moved papers that lie in a bag", t.Kind)
-				}
-				p.Holder, p.Offered = t.Papers.Holder, t.Papers.Offered
-			}
-		}
-	}
+	w.movePapers(t)
 	if t.HomePapers != "" {
 		w.homePapers([]string{custody.Authority, custody.Office, custody.Carrier}, custody.Holder{Kind: t.HomePapers})
 	}
@@ -284,17 +278,83 @@ func or(t *time.Time, other time.Time) *time.Time {
 	return t
 }
 
+// movePapers moves what travels together, and no other.
+func (w *world) movePapers(t register.Transition) {
+	out := w.outward()
+	if t.Papers != nil {
+		for _, p := range out {
+			p.Holder, p.Offered = t.Papers.Holder, t.Papers.Offered
+			p.Counted = custody.Papers{Trouble: t.Papers.Trouble, Found: t.Papers.Found, Settled: t.Papers.Settled}
+		}
+	}
+	if t.Lost {
+		for _, p := range out[:len(t.Missing)] {
+			p.Lost, p.Offered = true, custody.Holder{}
+		}
+	}
+	for _, p := range w.Papers {
+		switch {
+		case t.Found && p.Lost:
+			p.Lost, p.Holder, p.Offered = false, custody.Holder{Kind: custody.Office, ID: w.Facts.Office}, custody.Holder{}
+		case !t.HomeOffer.None() && p.Holder.Kind == custody.Authority:
+			p.Offered = t.HomeOffer
+		}
+	}
+}
+
+// superseded says whether a step would move papers that lie in a bag by now, or
+// no longer: the run knows less than the register.
+func (w *world) superseded(t register.Transition) bool {
+	out := w.outward()
+	return t.Papers != nil && len(out) > 0 && out[0].Bag != t.Papers.Bag
+}
+
+// outward are the papers that travel to the authority together now.
+func (w *world) outward() []*paper {
+	var out []*paper
+	for _, p := range w.Papers {
+		if p.Lost || p.Holder.Kind == custody.Authority || p.Holder.Kind == custody.Citizen {
+			continue
+		}
+		switch {
+		case len(out) == 0 || progress(*p) < progress(*out[0]):
+			out = []*paper{p}
+		case p.place() == out[0].place():
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func progress(p paper) int {
+	switch {
+	case p.Holder.Kind == custody.Carrier:
+		return 0
+	case p.Bag != "":
+		return 1
+	case !p.Offered.None():
+		return 2
+	default:
+		return 3
+	}
+}
+
 func (w *world) bundle() register.Papers {
 	var b register.Papers
 	for _, p := range w.Papers {
-		switch p.Holder.Kind {
-		case custody.Authority:
+		switch {
+		case p.Lost:
+			b.Lost++
+		case p.Holder.Kind == custody.Authority:
 			b.Arrived++
-		case custody.Citizen:
-		default:
-			b.Out.Count++
-			b.Out.Holder, b.Out.Offered, b.Out.Bag = p.Holder, p.Offered, p.Bag
+		case p.Holder.Kind == custody.Office && p.Bag == "":
+			b.AtOffice++
 		}
+	}
+	for _, p := range w.outward() {
+		n := b.Out.Count + 1
+		b.Out = p.Counted
+		b.Out.Count, b.Out.Holder, b.Out.Offered, b.Out.Bag = n, p.Holder, p.Offered, p.Bag
 	}
 	return b
 }
@@ -360,6 +420,7 @@ func (w *world) acceptBag(eventID string, b bagSays) *message {
 	for _, p := range w.Papers {
 		if p.Bag != "" || b.Kind == "papers_bagged" {
 			p.Holder, p.Offered, p.Bag = b.Place.Holder, b.Place.Offered, b.Place.Bag
+			p.Lost = b.Kind == "papers_missing"
 		}
 	}
 	m := &message{ID: w.id("in"), Kind: "papers", EventID: eventID, State: "pending"}

@@ -19,7 +19,8 @@ type State struct {
 	Revision          int64           `json:"revision"`
 	Clock             register.Clock  `json:"clock,omitzero"`
 	Papers            register.Papers `json:"papers,omitzero"`
-	// BagStep is the newest step of the papers' bag that has been heard of.
+	// Bag is the papers' bag, BagStep its newest step that has been heard of.
+	Bag     string          `json:"bag,omitempty"`
 	BagStep int64           `json:"bag_step,omitempty"`
 	Out     register.Parcel `json:"out,omitzero"`
 	Home    register.Parcel `json:"home,omitzero"`
@@ -85,6 +86,7 @@ func (d *run) open(ctx workflow.Context) error {
 			return err
 		}
 		d.State = State{Facts: s.Facts, Position: s.Position, Step: s.Step, Revision: s.Revision, Clock: s.Clock, Papers: s.Papers, Out: s.Out, Home: s.Home}
+		d.Bag, d.BagStep = s.Papers.Out.Bag, -1 // what has not been dealt with is told again
 		d.loaded = true
 		if err := d.catchUp(ctx, s.Portal); err != nil {
 			return err
@@ -113,10 +115,11 @@ func (d *run) catchUp(ctx workflow.Context, reports []register.PortalReport) err
 	switch {
 	case d.Home.Contradicted && d.Waiting.What == dossier.WhatDelivery:
 		return d.doubt(ctx, d.Home)
+	case d.Papers.Out.Bag != "": // no parcel carries them
 	case d.Waiting.What == dossier.WhatCarriage && d.Out.Booked && d.Out.Contradicted:
 		return d.doubt(ctx, d.Out)
 	case d.Waiting.What == dossier.WhatCarriage && d.Out.Booked:
-		if p, _ := travelled(d.Papers.Out, d.outCarrier(), d.Facts, d.Out.State); p != d.Papers.Out || d.Out.State == dossier.DeliveryLost {
+		if p, _ := travelled(d.Papers.Out, d.outCarrier(), d.Facts, d.Out.State); moved(p, d.Papers.Out) || d.Out.State == dossier.DeliveryLost {
 			return d.papersTravel(ctx)
 		}
 	}

@@ -13,7 +13,7 @@ func (d *run) submission(ctx workflow.Context) error {
 	if d.Route.Online() && !d.Submitted {
 		return d.submit(ctx)
 	}
-	if d.Papers.Out.Count > 0 {
+	if d.Papers.Out.Count > 0 || d.Papers.Lost > 0 {
 		return d.decision(ctx) // what the authority wants meanwhile goes on beside
 	}
 	d.Stage = dossier.StageDecision

@@ -23,7 +23,7 @@ func newBag(set *settings) *cobra.Command {
 	}
 	f.define(c)
 	c.AddCommand(newSealBag(f), newShowBag(f), newListBags(f), newBagHandover(f), newBagReason(f, "open", "Open a bag that has not left its office"),
-		newBagReason(f, "retry", "Let a stopped bag go on: somebody has looked into what was wrong"))
+		newRetryBag(f), newBagReason(f, "lost", "Note that a bag is gone with all that is in it"))
 	return c
 }
 
@@ -103,6 +103,24 @@ func newBagReason(f *callFlags, act, short string) *cobra.Command {
 	return c
 }
 
+func newRetryBag(f *callFlags) *cobra.Command {
+	var reason string
+	var lost bool
+	c := &cobra.Command{
+		Use: "retry NUMBER", Short: "Let a stopped bag go on: somebody has looked into what was wrong", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			body := map[string]any{"reason": reason}
+			if lost {
+				body["missing"] = "lost"
+			}
+			return f.postBag(cmd.Context(), "/v1/bags/"+url.PathEscape(args[0])+"/retry", body)
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "what was found")
+	c.Flags().BoolVar(&lost, "lost", false, "the papers that were missing are lost; the bag goes on without them")
+	return c
+}
+
 func newShowBag(f *callFlags) *cobra.Command {
 	return &cobra.Command{
 		Use: "show NUMBER", Short: "A bag, what is in it and its way", Args: cobra.ExactArgs(1),
@@ -134,8 +152,11 @@ func newListBags(f *callFlags) *cobra.Command {
 				path += "&late=true"
 			}
 			raw, err := c.Get(cmd.Context(), path)
-			if err != nil || f.json {
-				fmt.Fprintln(f.out, string(raw))
+			if err != nil {
+				return err
+			}
+			if f.json {
+				_, err = fmt.Fprintln(f.out, string(raw))
 				return err
 			}
 			var list struct{ Items []bagAnswer }

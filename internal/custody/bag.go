@@ -1,5 +1,7 @@
 package custody
 
+import "slices"
+
 // Bag is a sealed bag on its way from an agent office to an authority. It holds
 // the paper originals of many dossiers and changes hands like a paper does; the
 // papers in it have its holder.
@@ -13,8 +15,11 @@ type Bag struct {
 	// or it is back at its office.
 	Opened bool `json:"opened,omitempty"`
 	// Trouble is what was found at the last take and stops the bag until somebody
-	// has looked: one of the troubles, "" for none.
+	// has looked: one of the troubles, "" for none. Found is all that was found.
 	Trouble string `json:"trouble,omitempty"`
+	Found   Count  `json:"found,omitzero"`
+	// Settled is what somebody has looked into: it stops no further take.
+	Settled Count `json:"settled,omitzero"`
 }
 
 // The troubles at a take.
@@ -32,6 +37,30 @@ type Count struct {
 	Missing []string `json:"missing,omitempty"`
 	// Extra counts the papers that nobody has listed.
 	Extra int `json:"extra,omitempty"`
+}
+
+// None says whether all was as it should be.
+func (c Count) None() bool { return c.Trouble() == "" }
+
+// beyond is what was found and has not been settled before.
+func (c Count) beyond(settled Count) Count {
+	c.SealBroken = c.SealBroken && !settled.SealBroken
+	c.Missing = slices.DeleteFunc(slices.Clone(c.Missing), func(m string) bool { return slices.Contains(settled.Missing, m) })
+	if c.Extra <= settled.Extra {
+		c.Extra = 0
+	}
+	return c
+}
+
+// settle adds what was looked into. Papers that were missing and are found again
+// must be there at the next count; those that are lost need not.
+func (c Count) settle(found Count, lost bool) Count {
+	c.SealBroken = c.SealBroken || found.SealBroken
+	c.Extra = max(c.Extra, found.Extra)
+	if lost {
+		c.Missing = append(slices.Clone(c.Missing), found.Missing...)
+	}
+	return c
 }
 
 // Trouble is the worst of what was found, "" when all is as it should be.
@@ -99,7 +128,8 @@ func (b Bag) Take(by Holder, c Count) (Bag, error) {
 	case b.Offered != by:
 		return b, &Error{Rule: "not_offered_to_you", Holder: b.Holder}
 	}
-	if b.Trouble = c.Trouble(); b.Trouble != "" {
+	if c = c.beyond(b.Settled); !c.None() {
+		b.Trouble, b.Found = c.Trouble(), c
 		return b, nil
 	}
 	b.Holder, b.Offered = by, Holder{}
@@ -119,13 +149,26 @@ func (b Bag) Open(by Holder) (Bag, error) {
 	return b, nil
 }
 
-// Clear lets a stopped bag go on: somebody has looked. The offer stands; the
-// taker counts again.
-func (b Bag) Clear() (Bag, error) {
-	if b.Trouble == "" || b.Opened {
+// Clear lets a stopped bag go on: somebody has looked. The offer stands and the
+// taker counts again; a broken seal or a paper too many that was looked into
+// stops it no more. Papers that were missing have been found, or with lost are
+// out of the bag: lost while its holder had them.
+func (b Bag) Clear(lost bool) (Bag, error) {
+	if b.Trouble == "" || b.Opened || lost && len(b.Found.Missing) == 0 {
 		return b, &Error{Rule: "nothing_to_clear", Holder: b.Holder}
 	}
-	b.Trouble = ""
+	b.Settled = b.Settled.settle(b.Found, lost)
+	b.Trouble, b.Found = "", Count{}
+	return b, nil
+}
+
+// Lose ends the way of a bag that is gone with all that is in it: lost while its
+// holder had it, who answers for it.
+func (b Bag) Lose() (Bag, error) {
+	if b.Number == "" || b.Opened {
+		return b, &Error{Rule: "bag_opened", Holder: b.Holder}
+	}
+	b.Offered, b.Opened, b.Trouble, b.Found = Holder{}, true, "", Count{}
 	return b, nil
 }
 

@@ -55,11 +55,20 @@ type Papers struct {
 	Offered Holder `json:"offered"` // None when no offer is open
 	// Bag is the number of the sealed bag that they lie in; only the bag moves them.
 	Bag string `json:"bag,omitempty"`
+	// Trouble is what was found at the last take and stops them until somebody has
+	// looked, "" for none; Found is all that was found, Settled what was looked into.
+	Trouble string `json:"trouble,omitempty"`
+	Found   Count  `json:"found,omitzero"`
+	Settled Count  `json:"settled,omitzero"`
 }
 
 // Error is an act that the rules refuse. It names who holds the papers.
 type Error struct {
-	Rule   string // a stable word, e.g. not_holder
+	// Rule is a stable word: no_papers, unknown_holder, not_holder, offer_to_self,
+	// already_holder, not_offered_to_you, in_bag, discrepancy_open, bag_opened,
+	// nothing_to_clear; of a ledger's step also not_entered, entered_twice,
+	// not_offered, not_free, not_in_bag, unknown_act.
+	Rule   string
 	Holder Holder
 }
 
@@ -74,6 +83,8 @@ func (p Papers) Offer(from, to Holder) (Papers, error) {
 		return p, &Error{Rule: "no_papers", Holder: p.Holder}
 	case p.Bag != "":
 		return p, &Error{Rule: "in_bag", Holder: p.Holder}
+	case p.Trouble != "":
+		return p, &Error{Rule: "discrepancy_open", Holder: p.Holder}
 	case !to.named():
 		return p, &Error{Rule: "unknown_holder", Holder: p.Holder}
 	case p.Holder != from:
@@ -86,13 +97,16 @@ func (p Papers) Offer(from, to Holder) (Papers, error) {
 }
 
 // Take closes an offer: the papers are now the taker's, who must be somebody:
-// otherwise nobody could take what is offered to nobody.
-func (p Papers) Take(by Holder) (Papers, error) {
+// otherwise nobody could take what is offered to nobody. Where the taker found
+// trouble they stay with who offered them, and stop.
+func (p Papers) Take(by Holder, c Count) (Papers, error) {
 	switch {
 	case p.Count == 0:
 		return p, &Error{Rule: "no_papers", Holder: p.Holder}
 	case p.Bag != "":
 		return p, &Error{Rule: "in_bag", Holder: p.Holder}
+	case p.Trouble != "":
+		return p, &Error{Rule: "discrepancy_open", Holder: p.Holder}
 	case !by.named():
 		return p, &Error{Rule: "unknown_holder", Holder: p.Holder}
 	case p.Holder == by:
@@ -100,5 +114,23 @@ func (p Papers) Take(by Holder) (Papers, error) {
 	case p.Offered != by:
 		return p, &Error{Rule: "not_offered_to_you", Holder: p.Holder}
 	}
+	if c = c.beyond(p.Settled); !c.None() {
+		p.Trouble, p.Found = c.Trouble(), c
+		return p, nil
+	}
 	return Papers{Count: p.Count, Holder: by}, nil
+}
+
+// Clear lets stopped papers go on, as Bag.Clear does: those that are lost leave
+// the bundle.
+func (p Papers) Clear(lost bool) (Papers, error) {
+	if p.Trouble == "" || lost && len(p.Found.Missing) == 0 {
+		return p, &Error{Rule: "nothing_to_clear", Holder: p.Holder}
+	}
+	p.Settled = p.Settled.settle(p.Found, lost)
+	if lost {
+		p.Count = max(0, p.Count-len(p.Found.Missing))
+	}
+	p.Trouble, p.Found = "", Count{}
+	return p, nil
 }

@@ -29,7 +29,7 @@ func TestThePapersWay(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, custody.Papers{Count: 2, Holder: giver, Offered: receiver}, offered, "an offer changes no holder")
 
-		papers, err = offered.Take(receiver)
+		papers, err = offered.Take(receiver, custody.Count{})
 		require.NoError(t, err)
 		require.Equal(t, custody.Papers{Count: 2, Holder: receiver}, papers, "a take changes the holder and closes the offer")
 	}
@@ -95,7 +95,7 @@ func TestTake(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := c.papers.Take(c.by)
+			got, err := c.papers.Take(c.by, custody.Count{})
 			require.Equal(t, c.want, got)
 			requireRule(t, c.rule, c.papers.Holder, err)
 		})
@@ -150,7 +150,7 @@ func (b *bundle) Offer(t *rapid.T) {
 
 func (b *bundle) Take(t *rapid.T) {
 	by := someHolder().Draw(t, "by")
-	after, err := b.papers.Take(by)
+	after, err := b.papers.Take(by, custody.Count{})
 	if by == b.offered && isNamed(by) {
 		require.NoError(t, err)
 		b.holder, b.offered = by, nobody

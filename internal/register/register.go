@@ -71,8 +71,11 @@ type Result struct {
 type Papers struct {
 	// Out are the papers not yet with the authority; they travel as one bundle.
 	Out custody.Papers `json:"out,omitzero"`
-	// Arrived counts the papers that the authority holds.
-	Arrived int `json:"arrived,omitempty"`
+	// Arrived counts the papers that the authority holds, AtOffice those that the
+	// office holds in no bag, Lost those that are lost.
+	Arrived  int `json:"arrived,omitempty"`
+	AtOffice int `json:"at_office,omitempty"`
+	Lost     int `json:"lost,omitempty"`
 }
 
 // Leg is a parcel's errand.
@@ -170,8 +173,11 @@ type Transition struct {
 	// Delivery, when set, is the delivery state after the step; a parcel's own
 	// events set it otherwise.
 	Delivery dossier.DeliveryState `json:"delivery,omitempty"`
-	// Missing names the components whose papers were counted and not found.
+	// Missing names the components whose papers were counted and not found; with
+	// Lost they are lost. Found brings lost papers to the office.
 	Missing []string `json:"missing,omitempty"`
+	Lost    bool     `json:"lost,omitempty"`
+	Found   bool     `json:"found,omitempty"`
 	// HomeOffer, when set, is the carrier that the authority offers the papers it
 	// holds, for the way home.
 	HomeOffer custody.Holder `json:"home_offer,omitzero"`

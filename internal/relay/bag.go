@@ -66,17 +66,17 @@ type bagOutcome struct {
 // endedBag deals with a bag whose workflow is not there: either its way is over,
 // and what the command came to stands in the register, or it is started.
 func (r *Relay) endedBag(ctx context.Context, op store.Operation) (out bagOutcome, known bool, err error) {
-	now, err := r.store.Operation(ctx, op.ID)
+	s, err := r.store.BagSnapshot(ctx, op.DossierCode)
+	if err != nil {
+		return out, false, err
+	}
+	now, err := r.store.Operation(ctx, op.ID) // after the bag: whoever opened it may have carried this out
 	if err != nil {
 		return out, false, err
 	}
 	if now.State == store.OperationApplied {
 		out.answer.Revision = now.Revision
 		return out, true, nil
-	}
-	s, err := r.store.BagSnapshot(ctx, op.DossierCode)
-	if err != nil {
-		return out, false, err
 	}
 	if s.Bag.Opened {
 		out.refusal = r.refused(ctx, op, &workflows.Refusal{Rule: "bag_opened", Holder: s.Bag.Holder.String()})
@@ -95,7 +95,12 @@ func (r *Relay) updateBag(ctx context.Context, op store.Operation) (workflows.An
 	if !o.By.None() {
 		c.Hand = &workflows.Hand{Act: o.Act, By: o.By, To: o.To}
 	}
-	c.Count = o.Count
+	c.Count, c.Lost = o.Count, o.Lost
+	s, err := r.store.BagSnapshot(ctx, op.DossierCode)
+	if err != nil {
+		return answer, err
+	}
+	c.Step = s.Step
 	h, err := r.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		UpdateID: op.ID, WorkflowID: op.DossierCode, UpdateName: op.Kind, Args: []any{c}, WaitForStage: client.WorkflowUpdateStageCompleted})
 	if err != nil {

@@ -94,6 +94,12 @@ func commandOf(op store.Operation) (workflows.Command, error) {
 		var o store.PaymentOrder
 		err = json.Unmarshal([]byte(op.Payload), &o)
 		c.Amount = o.Amount
+	case dossier.Retry:
+		var o store.RetryOrder
+		if op.Payload != "null" { // stored by an earlier release
+			err = json.Unmarshal([]byte(op.Payload), &o)
+		}
+		c.Lost = o.Lost
 	case dossier.Handover:
 		c.Hand = new(workflows.Hand)
 		err = json.Unmarshal([]byte(op.Payload), c.Hand)

@@ -34,6 +34,7 @@ type Bag struct {
 	OfferedID    string
 	Opened       bool
 	Trouble      string
+	Counted      string // JSON of what was found and settled at takes, "" for nothing
 	WaitingWho   dossier.Who
 	WaitingWhat  dossier.What
 	WaitingUntil *time.Time
@@ -67,13 +68,38 @@ type BagStep struct {
 
 // Custody is the bag as the rules see it.
 func (b Bag) Custody() custody.Bag {
-	return custody.Bag{Number: b.Number, From: custody.Holder{Kind: custody.Office, ID: b.Office}, To: custody.Holder{Kind: custody.Authority, ID: b.Authority},
+	c := countedOf(b.Counted)
+	return custody.Bag{Found: c.Found, Settled: c.Settled, Number: b.Number, From: custody.Holder{Kind: custody.Office, ID: b.Office}, To: custody.Holder{Kind: custody.Authority, ID: b.Authority},
 		Holder: custody.Holder{Kind: b.HolderKind, ID: b.HolderID}, Offered: custody.Holder{Kind: b.OfferedKind, ID: b.OfferedID}, Opened: b.Opened, Trouble: b.Trouble}
 }
 
 func (b *Bag) put(c custody.Bag) {
 	b.HolderKind, b.HolderID, b.OfferedKind, b.OfferedID = c.Holder.Kind, c.Holder.ID, c.Offered.Kind, c.Offered.ID
-	b.Opened, b.Trouble = c.Opened, c.Trouble
+	b.Opened, b.Trouble, b.Counted = c.Opened, c.Trouble, counted{Found: c.Found, Settled: c.Settled}.text()
+}
+
+// counted is what takers found, and what of it somebody has looked into.
+type counted struct {
+	Trouble string        `json:"trouble,omitempty"` // of papers without a bag
+	Found   custody.Count `json:"found,omitzero"`
+	Settled custody.Count `json:"settled,omitzero"`
+}
+
+// text is "" where nothing was ever wrong.
+func (c counted) text() string {
+	if c.Trouble == "" && c.Found.None() && c.Settled.None() {
+		return ""
+	}
+	raw, err := json.Marshal(c)
+	if err != nil { // strings and numbers always marshal
+		panic("store: " + err.Error())
+	}
+	return string(raw)
+}
+
+func countedOf(text string) (c counted) {
+	_ = json.Unmarshal([]byte(text), &c) // the zero value where there is none
+	return c
 }
 
 // NewBag is what a clerk wants to seal.
@@ -92,6 +118,7 @@ type BagOrder struct {
 	By    custody.Holder `json:"by,omitzero"`
 	To    custody.Holder `json:"to,omitzero"`
 	Count custody.Count  `json:"count,omitzero"`
+	Lost  bool           `json:"lost,omitempty"` // with a retry: what was missing is lost
 }
 
 // BagRefusal says why a dossier's papers cannot go into a bag.
@@ -157,7 +184,7 @@ func (s *Store) lockFree(tx *gorm.DB, n NewBag) (map[string]Dossier, error) {
 			return nil, err
 		case d.Authority != n.Authority:
 			return nil, refuse("other_authority")
-		case d.Stage != dossier.StageSubmission && d.Stage != dossier.StageDecision:
+		case d.Stage != dossier.StageSubmission && d.Stage != dossier.StageDecision, d.Status.Decided(), d.Status == dossier.Withdrawn:
 			return nil, refuse("papers_not_going_out")
 		}
 		rows, err := papersIn(tx, code)
@@ -170,13 +197,6 @@ func (s *Store) lockFree(tx *gorm.DB, n NewBag) (map[string]Dossier, error) {
 		}
 		if rows[0].Place() != atOffice(d) {
 			return nil, refuse("papers_not_free")
-		}
-		parcel, err := newestParcel(tx, code, register.LegOut)
-		if err != nil {
-			return nil, err
-		}
-		if parcel.Carrier != "" && !parcel.State.ParcelEnd() {
-			return nil, refuse("carriage_ordered")
 		}
 		out[code] = d
 	}
@@ -218,6 +238,8 @@ type bagNews struct {
 	by, to              custody.Holder
 	trouble             string
 	missing             []string // components of the dossier that were not there
+	lost                bool     // and are lost: the bag goes on without them
+	all                 bool     // all that lies in the bag is missing
 }
 
 // moveWithBag brings a dossier's papers where their bag is, and leaves word of it
@@ -228,9 +250,16 @@ func (s *Store) moveWithBag(tx *gorm.DB, d *Dossier, b Bag, rows []Paper, n bagN
 	if err := s.settle(tx, d, rows, func(Paper) custody.Place { return place }, n.subject); err != nil {
 		return err
 	}
-	missing := slices.DeleteFunc(slices.Clone(rows), func(p Paper) bool { return !slices.Contains(n.missing, p.Component) })
-	if len(missing) > 0 {
-		if err := s.note(tx, d, missing, custody.Step{Act: custody.Missing}, n.subject); err != nil {
+	gone := slices.DeleteFunc(slices.Clone(rows), func(p Paper) bool { return !n.all && !slices.Contains(n.missing, p.Component) })
+	switch {
+	case len(gone) == 0:
+	case n.lost:
+		if err := s.lose(tx, d, gone, n.subject); err != nil {
+			return err
+		}
+		n.kind = "papers_missing"
+	default:
+		if err := s.note(tx, d, gone, custody.Step{Act: custody.Missing}, n.subject); err != nil {
 			return err
 		}
 	}
@@ -332,6 +361,7 @@ func (s *Store) takeBag(tx *gorm.DB, b Bag, t register.BagStep, until *time.Time
 		if t.Kind == "bag_taken" {
 			n.by, n.to = t.After.Holder, custody.Holder{}
 		}
+		n.lost, n.all = t.Kind == "bag_cleared" || t.Kind == "bag_lost", t.Kind == "bag_lost"
 		if err := s.moveAll(tx, b, n, t.Count.Missing); err != nil {
 			return err
 		}
@@ -357,7 +387,7 @@ func handedOnBy(tx *gorm.DB, bag, step, otherwise string) (string, error) {
 // paperKind is what a bag's step is for the dossiers in it, "" for no news.
 func paperKind(kind string) string {
 	return map[string]string{"bag_offered": "papers_offer", "bag_taken": "papers_take", "bag_opened": "papers_unbagged",
-		"bag_trouble": "papers_discrepancy", "bag_cleared": "papers_cleared"}[kind]
+		"bag_trouble": "papers_discrepancy", "bag_cleared": "papers_cleared", "bag_lost": "papers_missing"}[kind]
 }
 
 // moveAll brings every paper in a bag where the bag is. missing names components

@@ -9,6 +9,11 @@ import (
 	"hoso/internal/custody"
 )
 
+// RetryOrder is the payload of a retry.
+type RetryOrder struct {
+	Lost bool `json:"lost,omitempty"` // papers that a count did not find are lost
+}
+
 // CustodyEntry is a row of the ledger of paper originals. Rows are only added.
 type CustodyEntry struct {
 	DossierCode string `gorm:"primaryKey"`

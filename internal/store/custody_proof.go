@@ -25,6 +25,8 @@ type CustodyProof struct {
 	// ledger and have not moved since.
 	BeforeLedger int64
 	Faults       []custody.Fault
+
+	first time.Time // when the oldest entry of any ledger was made
 }
 
 // mostFaults bounds a proof's list: a register in which more is wrong than this
@@ -42,6 +44,11 @@ func (p *CustodyProof) fault(f custody.Fault) {
 // lies in it. beat is told of progress now and then; it may be nil.
 func (s *Store) ProveCustody(ctx context.Context, beat func()) (CustodyProof, error) {
 	p := CustodyProof{At: s.now(), Faults: []custody.Fault{}}
+	var oldest CustodyEntry
+	if err := s.with(ctx).Order("at").Limit(1).Find(&oldest).Error; err != nil {
+		return p, err
+	}
+	p.first = oldest.At
 	for after, more := "", true; more; {
 		var err error
 		if after, more, err = s.proveSome(ctx, &p, after); err != nil {
@@ -61,7 +68,8 @@ func (s *Store) proveRest(ctx context.Context, p *CustodyProof) error {
 		return err
 	}
 	var empty []string
-	err := s.with(ctx).Model(&Bag{}).Where("NOT opened AND NOT EXISTS (SELECT 1 FROM papers WHERE papers.bag = bags.number)").Order("number").Pluck("number", &empty).Error
+	err := s.with(ctx).Model(&Bag{}).Where("NOT opened AND NOT EXISTS (SELECT 1 FROM papers WHERE papers.bag = bags.number)").
+		Where("EXISTS (SELECT 1 FROM bag_papers JOIN papers ON papers.id = bag_papers.paper_id WHERE bag_papers.bag = bags.number AND NOT papers.lost)").Order("number").Pluck("number", &empty).Error
 	if err != nil {
 		return err
 	}
@@ -92,7 +100,9 @@ type custodyProof struct {
 	Dossiers int64
 	Papers   int64
 	Bags     int64
-	Faults   string // JSON
+	// BeforeLedger may only fall.
+	BeforeLedger int64
+	Faults       string // JSON
 }
 
 // TableName is custody_proofs.
@@ -105,7 +115,7 @@ func (s *Store) KeepProof(ctx context.Context, day string, p CustodyProof) error
 	if err != nil {
 		return err
 	}
-	row := custodyProof{Day: day, At: micros(p.At), Dossiers: p.Dossiers, Papers: p.Papers, Bags: p.Bags, Faults: string(faults)}
+	row := custodyProof{Day: day, At: micros(p.At), Dossiers: p.Dossiers, Papers: p.Papers, Bags: p.Bags, BeforeLedger: p.BeforeLedger, Faults: string(faults)}
 	return s.with(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
 }
 
@@ -115,7 +125,7 @@ func (s *Store) LastProof(ctx context.Context) (CustodyProof, error) {
 	if err := s.with(ctx).Order("day DESC").Take(&row).Error; err != nil {
 		return CustodyProof{}, found(err)
 	}
-	p := CustodyProof{At: row.At, Dossiers: row.Dossiers, Papers: row.Papers, Bags: row.Bags}
+	p := CustodyProof{At: row.At, Dossiers: row.Dossiers, Papers: row.Papers, Bags: row.Bags, BeforeLedger: row.BeforeLedger}
 	return p, json.Unmarshal([]byte(row.Faults), &p.Faults)
 }
 
@@ -124,7 +134,7 @@ func (s *Store) proveSome(ctx context.Context, p *CustodyProof, after string) (l
 	const some = 200
 	err = s.snapshot(ctx, func(tx *gorm.DB) error {
 		var ds []Dossier
-		err := tx.Select("code", "custody_seq", "custody_head").
+		err := tx.Select("code", "filed_at", "custody_seq", "custody_head").
 			Where("code > ? AND (custody_seq > 0 OR EXISTS (SELECT 1 FROM papers WHERE papers.dossier_code = dossiers.code) OR EXISTS (SELECT 1 FROM custody_entries WHERE custody_entries.dossier_code = dossiers.code))", after).
 			Order("code").Limit(some).Find(&ds).Error
 		if err != nil || len(ds) == 0 {
@@ -198,6 +208,10 @@ func proveOne(p *CustodyProof, d Dossier, papers []Paper, entries []CustodyEntry
 	p.Dossiers++
 	p.Papers += int64(len(papers))
 	if d.CustodySeq == 0 && len(entries) == 0 {
+		if !p.first.IsZero() && d.FiledAt.After(p.first) || len(inside) > 0 {
+			p.fault(custody.Fault{Dossier: d.Code, Rule: "no_ledger"})
+			return
+		}
 		p.BeforeLedger += int64(len(papers))
 		return
 	}
@@ -210,6 +224,9 @@ func proveOne(p *CustodyProof, d Dossier, papers []Paper, entries []CustodyEntry
 	if errors.As(err, &f) {
 		p.fault(f)
 		return
+	}
+	if d.CustodySeq != int64(len(chain)) {
+		p.fault(custody.Fault{Dossier: d.Code, Seq: int64(len(chain)), Rule: "cut_short"})
 	}
 	for _, r := range papers {
 		at, known := places[r.ID]

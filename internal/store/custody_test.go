@@ -218,7 +218,7 @@ func TestLatePapersWait(t *testing.T) {
 		f.move(d.Code, custody.Papers{Count: 2, Holder: theCentre})
 		s, err = f.Snapshot(ctx, d.Code)
 		require.NoError(t, err)
-		require.Equal(t, register.Papers{Arrived: 2, Out: custody.Papers{Count: 1, Holder: hoanKiem}}, s.Papers, "then the office's one")
+		require.Equal(t, register.Papers{Arrived: 2, AtOffice: 1, Out: custody.Papers{Count: 1, Holder: hoanKiem}}, s.Papers, "then the office's one")
 		require.Empty(t, f.prove().Faults)
 	})
 }

@@ -25,6 +25,8 @@ type Paper struct {
 	OfferedKind string
 	OfferedID   string
 	Bag         string // number of the bag it lies in, "" for none
+	Counted     string // JSON of what was found and settled at takes without a bag
+	Lost        bool   // while its holder had it: it is not there, and travels nowhere
 	UpdatedAt   time.Time
 }
 
@@ -85,13 +87,18 @@ func bundle(tx *gorm.DB, code string) (register.Papers, error) {
 	}
 	var p register.Papers
 	for _, r := range rows {
-		if r.HolderKind == custody.Authority {
+		switch {
+		case r.Lost:
+			p.Lost++
+		case r.HolderKind == custody.Authority:
 			p.Arrived++
+		case r.HolderKind == custody.Office && r.Bag == "":
+			p.AtOffice++
 		}
 	}
 	for _, r := range outward(rows) {
-		at := r.Place()
-		p.Out = custody.Papers{Count: p.Out.Count + 1, Holder: at.Holder, Offered: at.Offered, Bag: at.Bag}
+		at, c := r.Place(), countedOf(r.Counted)
+		p.Out = custody.Papers{Count: p.Out.Count + 1, Holder: at.Holder, Offered: at.Offered, Bag: at.Bag, Trouble: c.Trouble, Found: c.Found, Settled: c.Settled}
 	}
 	return p, nil
 }
@@ -100,7 +107,7 @@ func bundle(tx *gorm.DB, code string) (register.Papers, error) {
 // the citizen gave later wait at the office until those before have arrived.
 func outward(rows []Paper) []Paper {
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r Paper) bool {
-		return r.HolderKind == custody.Authority || r.HolderKind == custody.Citizen
+		return r.Lost || r.HolderKind == custody.Authority || r.HolderKind == custody.Citizen
 	})
 	if len(rows) == 0 {
 		return nil
@@ -138,6 +145,15 @@ func (s *Store) movePapers(tx *gorm.DB, d *Dossier, to custody.Papers, by string
 	if len(rows) > 0 && rows[0].Bag != "" {
 		return nil
 	}
+	found := counted{Trouble: to.Trouble, Found: to.Found, Settled: to.Settled}.text()
+	for i := range rows {
+		if rows[i].Counted != found {
+			rows[i].Counted = found
+			if err := tx.Model(&rows[i]).Update("counted", found).Error; err != nil {
+				return err
+			}
+		}
+	}
 	return s.settle(tx, d, rows, func(Paper) custody.Place { return place }, by)
 }
 
@@ -162,17 +178,56 @@ func (s *Store) movesFrom(tx *gorm.DB, d *Dossier, from []string, to func(Paper)
 	if err != nil {
 		return err
 	}
-	rows = slices.DeleteFunc(rows, func(r Paper) bool { return !slices.Contains(from, r.HolderKind) })
+	rows = slices.DeleteFunc(rows, func(r Paper) bool { return r.Lost || !slices.Contains(from, r.HolderKind) })
+	if slices.ContainsFunc(rows, func(r Paper) bool { return r.Bag != "" }) {
+		return fmt.Errorf("%w: papers of %s lie in a bag", ErrSuperseded, d.Code)
+	}
 	return s.settle(tx, d, rows, to, by)
 }
 
+// lose marks papers as lost while their holder had them. They are offered to
+// nobody and lie in no bag any more; the holder answers for them.
+func (s *Store) lose(tx *gorm.DB, d *Dossier, papers []Paper, by string) error {
+	var now []Paper // as the move before has left them
+	ids := make([]string, len(papers))
+	for i, p := range papers {
+		ids[i] = p.ID
+	}
+	if err := tx.Model(&Paper{}).Where("id IN ?", ids).Update("lost", true).Error; err != nil {
+		return err
+	}
+	if err := tx.Where("id IN ?", ids).Order("component, id").Find(&now).Error; err != nil {
+		return err
+	}
+	return s.settle(tx, d, now, func(p Paper) custody.Place { return custody.Place{Holder: p.Place().Holder} }, by)
+}
+
+// find brings lost papers to the office: found, or others in their place.
+func (s *Store) find(tx *gorm.DB, d *Dossier, by string) error {
+	rows, err := papersIn(tx, d.Code)
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r Paper) bool { return !r.Lost })
+	for i := range rows {
+		rows[i].Lost = false
+		if err := tx.Model(&rows[i]).Update("lost", false).Error; err != nil {
+			return err
+		}
+	}
+	return s.settle(tx, d, rows, func(Paper) custody.Place { return atOffice(*d) }, by)
+}
+
 // missing notes in the ledger which papers on the way out were counted and not
-// found.
-func (s *Store) missing(tx *gorm.DB, d *Dossier, components []string, by string) error {
+// found, or marks them as lost.
+func (s *Store) missing(tx *gorm.DB, d *Dossier, components []string, lost bool, by string) error {
 	rows, err := papersIn(tx, d.Code)
 	if err != nil {
 		return err
 	}
 	rows = slices.DeleteFunc(outward(rows), func(r Paper) bool { return !slices.Contains(components, r.Component) })
+	if lost {
+		return s.lose(tx, d, rows, by)
+	}
 	return s.note(tx, d, rows, custody.Step{Act: custody.Missing}, by)
 }

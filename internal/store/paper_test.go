@@ -26,7 +26,11 @@ func TestPapersMove(t *testing.T) {
 		for _, p := range []custody.Papers{
 			{Count: 2, Holder: office, Offered: carrier}, {Count: 2, Holder: carrier}, {Count: 2, Holder: carrier, Offered: authority},
 		} {
-			require.Equal(t, register.Papers{Out: p}, move(p))
+			want := register.Papers{Out: p}
+			if p.Holder == office {
+				want.AtOffice = 2
+			}
+			require.Equal(t, want, move(p))
 		}
 		require.Equal(t, register.Papers{Arrived: 2}, move(custody.Papers{Count: 2, Holder: authority}))
 		require.Equal(t, register.Papers{Arrived: 2}, move(custody.Papers{Holder: carrier}), "what has arrived is no longer in the bundle")
@@ -35,7 +39,7 @@ func TestPapersMove(t *testing.T) {
 		f.applied(d.Code, f.begin(d.Code, dossier.Supplement, store.Ask{Components: []store.Component{{Component: "to-khai", Form: dossier.FormPaperOriginal}}}))
 		s, err := f.Snapshot(ctx, d.Code)
 		require.NoError(t, err)
-		require.Equal(t, register.Papers{Out: custody.Papers{Count: 1, Holder: office}, Arrived: 2}, s.Papers)
+		require.Equal(t, register.Papers{Out: custody.Papers{Count: 1, Holder: office}, Arrived: 2, AtOffice: 1}, s.Papers)
 		require.Equal(t, register.Papers{Out: custody.Papers{Count: 1, Holder: carrier}, Arrived: 2}, move(custody.Papers{Count: 1, Holder: carrier}))
 
 		got := f.record(d.Code, "returned", func(tr *register.Transition) {

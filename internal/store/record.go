@@ -302,7 +302,12 @@ func (s *Store) movesOf(tx *gorm.DB, d *Dossier, t register.Transition, by strin
 		}
 	}
 	if len(t.Missing) > 0 {
-		if err := s.missing(tx, d, t.Missing, by); err != nil {
+		if err := s.missing(tx, d, t.Missing, t.Lost, by); err != nil {
+			return err
+		}
+	}
+	if t.Found {
+		if err := s.find(tx, d, by); err != nil {
 			return err
 		}
 	}

@@ -34,10 +34,12 @@ func (s *Store) Snapshot(ctx context.Context, code string) (register.Snapshot, e
 }
 
 // unheard adds the reports that an earlier run was told of and did not deal with.
-// A parcel's need no such thing: its state says all.
+// Of a bag's also those that are on their way: a run that ended at the wrong moment
+// may have had them already, and nobody could be asked again. A parcel's need no
+// such thing: its state says all.
 func (s *Store) unheard(tx *gorm.DB, out *register.Snapshot) error {
 	var rows []Inbox
-	err := tx.Where("dossier_code = ? AND kind IN ? AND state = ?", out.Facts.Code, []string{KindPortal, KindPapers}, InboxSignalled).
+	err := tx.Where("dossier_code = ? AND (kind = ? AND state = ? OR kind = ? AND state IN ?)", out.Facts.Code, KindPortal, InboxSignalled, KindPapers, []string{InboxPending, InboxSignalled}).
 		Order("received_at, id").Find(&rows).Error
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@
 ALTER TABLE dossiers ADD COLUMN custody_seq BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE dossiers ADD COLUMN custody_head TEXT NOT NULL DEFAULT '';
 ALTER TABLE papers ADD COLUMN bag TEXT NOT NULL DEFAULT '';
+ALTER TABLE papers ADD COLUMN counted TEXT NOT NULL DEFAULT '';
+ALTER TABLE papers ADD COLUMN lost BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX papers_by_bag ON papers (bag) WHERE bag <> '';
 
 CREATE TABLE custody_entries (
@@ -21,6 +23,7 @@ CREATE TABLE custody_entries (
   hash TEXT NOT NULL,
   PRIMARY KEY (dossier_code, seq)
 );
+CREATE INDEX custody_entries_by_time ON custody_entries (at);
 
 CREATE TABLE bags (
   number TEXT PRIMARY KEY,
@@ -34,6 +37,7 @@ CREATE TABLE bags (
   offered_id TEXT NOT NULL DEFAULT '',
   opened BOOLEAN NOT NULL DEFAULT FALSE,
   trouble TEXT NOT NULL DEFAULT '',
+  counted TEXT NOT NULL DEFAULT '',
   waiting_who TEXT NOT NULL,
   waiting_what TEXT NOT NULL,
   waiting_until TIMESTAMPTZ,
@@ -77,6 +81,7 @@ CREATE TABLE custody_proofs (
   dossiers BIGINT NOT NULL,
   papers BIGINT NOT NULL,
   bags BIGINT NOT NULL,
+  before_ledger BIGINT NOT NULL,
   faults TEXT NOT NULL
 );
 
@@ -87,6 +92,8 @@ DROP TABLE bag_papers;
 DROP TABLE bags;
 DROP TABLE custody_entries;
 DROP INDEX papers_by_bag;
+ALTER TABLE papers DROP COLUMN lost;
+ALTER TABLE papers DROP COLUMN counted;
 ALTER TABLE papers DROP COLUMN bag;
 ALTER TABLE dossiers DROP COLUMN custody_head;
 ALTER TABLE dossiers DROP COLUMN custody_seq;
