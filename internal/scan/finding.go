@@ -80,6 +80,8 @@ type Report struct {
 	Findings []Finding `json:"findings"`
 	// Profile is the version of the thresholds that were used.
 	Profile string `json:"profile"`
+	// Prints are the fingerprints of the pages that are not blank.
+	Prints []Print `json:"prints,omitempty"`
 }
 
 // verdict draws the sum of findings.
