@@ -1,0 +1,105 @@
+package scanstudy
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"hoso/internal/scan/samplepage"
+)
+
+// Read draws a case's page, has Tesseract read it and tells the share of its
+// words that came out right. A photograph is straightened first, by corners that
+// only who drew it knows: what is asked is whether the writing can be read, not
+// whether Tesseract finds paper on a desk.
+func Read(ctx context.Context, c Case) (float64, error) {
+	file, corners, err := c.Draw()
+	if err != nil {
+		return 0, err
+	}
+	decoded, err := jpeg.Decode(bytes.NewReader(file))
+	if err != nil {
+		return 0, fmt.Errorf("scanstudy: decoding page: %w", err)
+	}
+	img := image.NewRGBA(decoded.Bounds())
+	draw.Draw(img, img.Rect, decoded, image.Point{}, draw.Src)
+	dpi := c.Options.DPI
+	if c.Options.Photo != nil {
+		const width = 1400
+		dpi = int(width / samplepage.A4.Width)
+		img = samplepage.Straighten(img, corners, width, int(width*samplepage.A4.Height/samplepage.A4.Width)).(*image.RGBA)
+		img = img.SubImage(image.Rect(0, 0, width, width*2/5)).(*image.RGBA) // the rest is empty
+	}
+	text, err := tesseract(ctx, img, dpi)
+	if err != nil {
+		return 0, err
+	}
+	return recall(samplepage.Words(c.Options), strings.Fields(text)), nil
+}
+
+// tesseract reads one block of text, its light taken as it lies (method 2), for
+// the shadows of photographs.
+func tesseract(ctx context.Context, img *image.RGBA, dpi int) (string, error) {
+	cmd := exec.CommandContext(ctx, "tesseract", "-", "-", "-l", "vie", "--psm", "6", "--dpi", strconv.Itoa(max(dpi, 70)), "-c", "thresholding_method=2")
+	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
+	cmd.Stdin = bytes.NewReader(portable(img))
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("scanstudy: tesseract: %w", err)
+	}
+	return string(out), nil
+}
+
+// portable writes a grey picture in the plainest of formats.
+func portable(img *image.RGBA) []byte {
+	out := fmt.Appendf(nil, "P5\n%d %d\n255\n", img.Rect.Dx(), img.Rect.Dy())
+	for i := 0; i < img.Rect.Dx()*img.Rect.Dy()*4; i += 4 { // a part of a picture of the same width
+		p := img.Pix[i:][:3]
+		out = append(out, uint8((299*int(p[0])+587*int(p[1])+114*int(p[2])+500)/1000))
+	}
+	return out
+}
+
+// recall is the share of words that were read, each as often as it stands there.
+// Case and punctuation do not count, the marks of Vietnamese do.
+func recall(want, got []string) float64 {
+	left := map[string]int{}
+	for _, w := range got {
+		left[plain(w)]++
+	}
+	n, read := 0, 0
+	for _, w := range want {
+		w = plain(w)
+		if w == "" {
+			continue
+		}
+		n++
+		if left[w] > 0 {
+			left[w]--
+			read++
+		}
+	}
+	if n == 0 {
+		return 1
+	}
+	return float64(read) / float64(n)
+}
+
+func plain(word string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, norm.NFC.String(word))
+}
