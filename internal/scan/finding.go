@@ -25,6 +25,7 @@ const (
 	CodeLowResolution   = "low_resolution"
 	CodeTooDark         = "too_dark"
 	CodeTooBright       = "too_bright"
+	CodeGrainy          = "grainy"
 	CodeBlankPage       = "blank_page"
 	CodeEncrypted       = "encrypted"
 	CodeActiveContent   = "active_content"
@@ -32,13 +33,14 @@ const (
 	CodeUnsupportedType = "unsupported_type"
 	CodeTooLarge        = "too_large"
 	CodeTooManyPages    = "too_many_pages"
+	CodeSkewed          = "skewed"
+	CodeRotated         = "rotated"
+	CodeCropped         = "cropped"
+	CodeDuplicatePage   = "duplicate_page"
 )
 
 // Codes that the API knows and this check does not find yet.
 const (
-	CodeSkewed              = "skewed"
-	CodeRotated             = "rotated"
-	CodeDuplicatePage       = "duplicate_page"
 	CodeSignatureValid      = "signature_valid"
 	CodeSignatureInvalid    = "signature_invalid"
 	CodeSignatureUnverified = "signature_unverified"
@@ -48,7 +50,9 @@ const (
 type Finding struct {
 	Code string `json:"code"`
 	// Page counts from 1; zero is the file as a whole.
-	Page     int    `json:"page,omitempty"`
+	Page int `json:"page,omitempty"`
+	// Other is the page that a duplicate shows again.
+	Other    int    `json:"other_page,omitempty"`
 	Severity string `json:"severity"`
 	// Measured and Threshold are in the unit of the profile's field that the
 	// finding comes from; zero where nothing is measured.

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/image/font"
+
+	"hoso/internal/scan/plane"
 )
 
 // Paper is a size in inches.
@@ -80,7 +82,7 @@ func Page(o Options) image.Image {
 
 // Shot draws one page and tells where the paper's corners lie in the picture,
 // clockwise from that which is the top left one to a reader.
-func Shot(o Options) (image.Image, [4]Point) {
+func Shot(o Options) (image.Image, plane.Quad) {
 	img := paper(o)
 	corners := rectangle(img.Rect)
 	if o.ShiftX != 0 || o.ShiftY != 0 || o.Skew != 0 {

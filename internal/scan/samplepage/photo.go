@@ -4,6 +4,8 @@ import (
 	"image"
 	"math"
 	"math/rand/v2"
+
+	"hoso/internal/scan/plane"
 )
 
 // Photo is a photograph of the paper on a desk, as a telephone takes it.
@@ -26,16 +28,16 @@ type Photo struct {
 }
 
 // take photographs the paper.
-func (p Photo) take(paper *image.RGBA, rng *rand.Rand) (*image.RGBA, [4]Point) {
+func (p Photo) take(paper *image.RGBA, rng *rand.Rand) (*image.RGBA, plane.Quad) {
 	out := image.NewRGBA(image.Rect(0, 0, p.Width, p.Height))
 	corners := p.corners(paper.Rect, rng)
-	back := homography(corners, rectangle(paper.Rect))
+	back := corners.Onto(rectangle(paper.Rect))
 	desk, light := p.desk(rng), p.light(rng)
 	for y := range p.Height {
 		for x := range p.Width {
 			dst := out.Pix[y*out.Stride+x*4:][:4]
 			fx, fy := float64(x)+0.5, float64(y)+0.5
-			u, v := back.at(fx, fy)
+			u, v := back.At(fx, fy)
 			if !sample(paper, u, v, dst) {
 				desk(fx, fy, dst)
 			}
@@ -49,7 +51,7 @@ func (p Photo) take(paper *image.RGBA, rng *rand.Rand) (*image.RGBA, [4]Point) {
 }
 
 // corners says where the paper's corners come to lie.
-func (p Photo) corners(paper image.Rectangle, rng *rand.Rand) [4]Point {
+func (p Photo) corners(paper image.Rectangle, rng *rand.Rand) plane.Quad {
 	fill := p.Fill
 	if fill == 0 {
 		fill = 0.8
@@ -64,7 +66,7 @@ func (p Photo) corners(paper image.Rectangle, rng *rand.Rand) [4]Point {
 		// What is farther from the camera is smaller.
 		depth := 1 + lean*v/float64(p.Height) + slant*u/float64(p.Width)
 		u, v = u*depth, v*depth
-		out[i] = Point{float64(p.Width)/2 + u*cos - v*sin, float64(p.Height)/2 + u*sin + v*cos}
+		out[i] = plane.Point{X: float64(p.Width)/2 + u*cos - v*sin, Y: float64(p.Height)/2 + u*sin + v*cos}
 	}
 	return out
 }
@@ -99,64 +101,18 @@ func (p Photo) light(rng *rand.Rand) func(x, y float64) float64 {
 	}
 }
 
-// mapping is a homography: how one flat thing looks when seen as another.
-type mapping [9]float64
-
-func (m mapping) at(x, y float64) (float64, float64) {
-	w := m[6]*x + m[7]*y + m[8]
-	return (m[0]*x + m[1]*y + m[2]) / w, (m[3]*x + m[4]*y + m[5]) / w
-}
-
-// homography is the mapping that carries four corners to four others.
-func homography(from, to [4]Point) mapping {
-	var a [8][9]float64
-	for i := range 4 {
-		f, t := from[i], to[i]
-		a[2*i] = [9]float64{f.X, f.Y, 1, 0, 0, 0, -f.X * t.X, -f.Y * t.X, t.X}
-		a[2*i+1] = [9]float64{0, 0, 0, f.X, f.Y, 1, -f.X * t.Y, -f.Y * t.Y, t.Y}
-	}
-	return mapping(append(solve(a), 1))
-}
-
-// solve is Gauss's elimination, the largest pivot first.
-func solve(a [8][9]float64) []float64 {
-	for c := range 8 {
-		best := c
-		for r := c + 1; r < 8; r++ {
-			if math.Abs(a[r][c]) > math.Abs(a[best][c]) {
-				best = r
-			}
-		}
-		a[c], a[best] = a[best], a[c]
-		for r := range 8 {
-			if r == c {
-				continue
-			}
-			f := a[r][c] / a[c][c]
-			for k := c; k < 9; k++ {
-				a[r][k] -= f * a[c][k]
-			}
-		}
-	}
-	out := make([]float64, 8)
-	for i := range out {
-		out[i] = a[i][8] / a[i][i]
-	}
-	return out
-}
-
 // Straighten is the paper of a photograph as a scanner would have seen it: the
 // corners are those that Shot tells.
-func Straighten(img image.Image, corners [4]Point, width, height int) image.Image {
+func Straighten(img image.Image, corners plane.Quad, width, height int) image.Image {
 	src, ok := img.(*image.RGBA)
 	if !ok {
 		return img
 	}
 	out := image.NewRGBA(image.Rect(0, 0, width, height))
-	back := homography(rectangle(out.Rect), corners)
+	back := rectangle(out.Rect).Onto(corners)
 	for y := range height {
 		for x := range width {
-			u, v := back.at(float64(x)+0.5, float64(y)+0.5)
+			u, v := back.At(float64(x)+0.5, float64(y)+0.5)
 			dst := out.Pix[y*out.Stride+x*4:][:4]
 			if !sample(src, u, v, dst) {
 				dst[0], dst[1], dst[2], dst[3] = 255, 255, 255, 255

@@ -4,20 +4,18 @@ import (
 	"image"
 	"image/draw"
 	"math"
+
+	"hoso/internal/scan/plane"
 )
 
-// Point is a place in a picture, in pixels.
-type Point struct{ X, Y float64 }
-
 // rectangle gives a picture's own corners.
-func rectangle(r image.Rectangle) [4]Point {
-	w, h := float64(r.Dx()), float64(r.Dy())
-	return [4]Point{{0, 0}, {w, 0}, {w, h}, {0, h}}
+func rectangle(r image.Rectangle) plane.Quad {
+	return plane.Rectangle(float64(r.Dx()), float64(r.Dy()))
 }
 
 // place lays the paper on the glass again, moved and turned about its middle.
 // What it does not cover is the white lid.
-func place(img *image.RGBA, dx, dy, degrees float64) (*image.RGBA, [4]Point) {
+func place(img *image.RGBA, dx, dy, degrees float64) (*image.RGBA, plane.Quad) {
 	out := image.NewRGBA(img.Rect)
 	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
@@ -32,7 +30,7 @@ func place(img *image.RGBA, dx, dy, degrees float64) (*image.RGBA, [4]Point) {
 	corners := rectangle(img.Rect)
 	for i, p := range corners {
 		u, v := p.X-mx, p.Y-my
-		corners[i] = Point{mx + dx + u*cos - v*sin, my + dy + u*sin + v*cos}
+		corners[i] = plane.Point{X: mx + dx + u*cos - v*sin, Y: my + dy + u*sin + v*cos}
 	}
 	return out, corners
 }
@@ -66,7 +64,7 @@ func sample(img *image.RGBA, x, y float64, dst []uint8) bool {
 }
 
 // quarter turns a picture by a quarter, clockwise.
-func quarter(img *image.RGBA, corners [4]Point) (*image.RGBA, [4]Point) {
+func quarter(img *image.RGBA, corners plane.Quad) (*image.RGBA, plane.Quad) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	out := image.NewRGBA(image.Rect(0, 0, h, w))
 	for y := range h {
@@ -75,7 +73,7 @@ func quarter(img *image.RGBA, corners [4]Point) (*image.RGBA, [4]Point) {
 		}
 	}
 	for i, p := range corners {
-		corners[i] = Point{float64(h) - p.Y, p.X}
+		corners[i] = plane.Point{X: float64(h) - p.Y, Y: p.X}
 	}
 	return out, corners
 }

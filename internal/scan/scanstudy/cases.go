@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"hoso/internal/scan/plane"
 	"hoso/internal/scan/samplepage"
 )
 
@@ -112,7 +113,7 @@ func photograph(c *Case, rng *rand.Rand) {
 }
 
 // Draw draws a case's page.
-func (c Case) Draw() (file []byte, corners [4]samplepage.Point, err error) {
+func (c Case) Draw() (file []byte, corners plane.Quad, err error) {
 	img, corners := samplepage.Shot(c.Options)
 	file, err = samplepage.JPEG(img, c.Quality)
 	if c.Options.Photo == nil && err == nil {

@@ -3,6 +3,8 @@ package scanstudy
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,9 +23,12 @@ type Labels struct {
 // OpenLabels reads what an earlier run left.
 func OpenLabels(path string) (*Labels, error) {
 	l := &Labels{path: path, read: map[string]float64{}}
+	if err := os.MkdirAll(filepath.Join(filepath.Dir(path), "pages"), 0o755); err != nil {
+		return nil, fmt.Errorf("scanstudy: %w", err)
+	}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return l, os.MkdirAll(filepath.Dir(path), 0o755)
+		return l, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("scanstudy: opening labels: %w", err)
@@ -69,7 +74,7 @@ func (l *Labels) Read(ctx context.Context, cases []Case, done func(n int)) error
 		if _, ok := l.Of(c); ok {
 			continue
 		}
-		share, err := Read(ctx, c)
+		share, err := l.look(ctx, c)
 		if err != nil {
 			return err
 		}
@@ -79,4 +84,33 @@ func (l *Labels) Read(ctx context.Context, cases []Case, done func(n int)) error
 		}
 	}
 	return nil
+}
+
+// look draws a page, keeps its file for whoever judges it, and reads it.
+func (l *Labels) look(ctx context.Context, c Case) (float64, error) {
+	file, corners, err := c.Draw()
+	if err != nil {
+		return 0, err
+	}
+	if err := os.WriteFile(l.pageAt(c), file, 0o644); err != nil {
+		return 0, fmt.Errorf("scanstudy: keeping page: %w", err)
+	}
+	return read(ctx, c, file, corners)
+}
+
+// File is a page's file, drawn anew where it was not kept.
+func (l *Labels) File(c Case) ([]byte, error) {
+	if file, err := os.ReadFile(l.pageAt(c)); err == nil {
+		return file, nil
+	}
+	file, _, err := c.Draw()
+	if err != nil {
+		return nil, err
+	}
+	return file, os.WriteFile(l.pageAt(c), file, 0o644)
+}
+
+func (l *Labels) pageAt(c Case) string {
+	sum := sha256.Sum256([]byte(c.key()))
+	return filepath.Join(filepath.Dir(l.path), "pages", hex.EncodeToString(sum[:8])+".jpg")
 }

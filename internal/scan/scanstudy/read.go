@@ -15,18 +15,15 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"hoso/internal/scan/plane"
 	"hoso/internal/scan/samplepage"
 )
 
-// Read draws a case's page, has Tesseract read it and tells the share of its
-// words that came out right. A photograph is straightened first, by corners that
-// only who drew it knows: what is asked is whether the writing can be read, not
-// whether Tesseract finds paper on a desk.
-func Read(ctx context.Context, c Case) (float64, error) {
-	file, corners, err := c.Draw()
-	if err != nil {
-		return 0, err
-	}
+// read has Tesseract read a case's page and tells the share of its words that came
+// out right. A photograph is straightened first, by corners that only who drew it
+// knows: what is asked is whether the writing can be read, not whether Tesseract
+// finds paper on a desk.
+func read(ctx context.Context, c Case, file []byte, corners plane.Quad) (float64, error) {
 	decoded, err := jpeg.Decode(bytes.NewReader(file))
 	if err != nil {
 		return 0, fmt.Errorf("scanstudy: decoding page: %w", err)
@@ -40,17 +37,37 @@ func Read(ctx context.Context, c Case) (float64, error) {
 		img = samplepage.Straighten(img, corners, width, int(width*samplepage.A4.Height/samplepage.A4.Width)).(*image.RGBA)
 		img = img.SubImage(image.Rect(0, 0, width, width*2/5)).(*image.RGBA) // the rest is empty
 	}
-	text, err := tesseract(ctx, img, dpi)
-	if err != nil {
-		return 0, err
+	best := 0.0
+	for _, way := range c.ways() {
+		if best > Good {
+			break
+		}
+		text, err := tesseract(ctx, img, dpi, way)
+		if err != nil {
+			return 0, err
+		}
+		best = max(best, recall(samplepage.Words(c.Options), strings.Fields(text)))
 	}
-	return recall(samplepage.Words(c.Options), strings.Fields(text)), nil
+	return best, nil
 }
 
-// tesseract reads one block of text, its light taken as it lies (method 2), for
-// the shadows of photographs.
-func tesseract(ctx context.Context, img *image.RGBA, dpi int) (string, error) {
-	cmd := exec.CommandContext(ctx, "tesseract", "-", "-", "-l", "vie", "--psm", "6", "--dpi", strconv.Itoa(max(dpi, 70)), "-c", "thresholding_method=2")
+// Tesseract's ways to tell ink from paper: by the light around each place, which
+// passes over shadows but wants black ink, and by one level for the whole page,
+// which finds pale ink.
+const byPlace, overall = "2", "0"
+
+// ways are those that a page is read in. Where its ink is pale or its light weak,
+// what either can read can be read.
+func (c Case) ways() []string {
+	if c.Options.Contrast > 0 || c.Options.Dark > 0 {
+		return []string{byPlace, overall}
+	}
+	return []string{byPlace}
+}
+
+// tesseract reads one block of text.
+func tesseract(ctx context.Context, img *image.RGBA, dpi int, way string) (string, error) {
+	cmd := exec.CommandContext(ctx, "tesseract", "-", "-", "-l", "vie", "--psm", "6", "--dpi", strconv.Itoa(max(dpi, 70)), "-c", "thresholding_method="+way)
 	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
 	cmd.Stdin = bytes.NewReader(portable(img))
 	out, err := cmd.Output()

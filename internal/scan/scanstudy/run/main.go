@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 
+	"hoso/internal/scan"
 	"hoso/internal/scan/scanstudy"
 )
 
@@ -20,8 +21,8 @@ func main() {
 }
 
 func run() error {
-	train := flag.Int("train", 420, "pages to choose thresholds on")
-	test := flag.Int("test", 1050, "pages to take figures on")
+	train := flag.Int("train", 224, "pages to choose thresholds on")
+	test := flag.Int("test", 1008, "pages to take figures on")
 	labels := flag.String("labels", ".cache/scanstudy/labels.csv", "what has been read already")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -38,6 +39,8 @@ func run() error {
 				fmt.Fprintf(os.Stderr, "%d of %d\n", n, len(cases))
 			}
 		})
+	case "judge":
+		return judge(ctx, kept, cases)
 	}
 	return fmt.Errorf("run: want read or judge, got %q", flag.Arg(0))
 }
@@ -55,4 +58,31 @@ func mixed(train, test int) []scanstudy.Case {
 		}
 	}
 	return out
+}
+
+// judge writes the tables, and of each page that the check is wrong about a line.
+func judge(ctx context.Context, kept *scanstudy.Labels, cases []scanstudy.Case) error {
+	outcomes := map[scanstudy.Set][]scanstudy.Outcome{}
+	for _, c := range cases {
+		recall, ok := kept.Of(c)
+		if !ok {
+			continue
+		}
+		file, err := kept.File(c)
+		if err != nil {
+			return err
+		}
+		o, err := scanstudy.Judge(ctx, c, recall, file, scan.DefaultProfile())
+		if err != nil {
+			return err
+		}
+		outcomes[c.Set] = append(outcomes[c.Set], o)
+		if o.Wrong() {
+			fmt.Fprintln(os.Stderr, o)
+		}
+	}
+	for _, set := range []scanstudy.Set{scanstudy.Train, scanstudy.Test} {
+		fmt.Printf("## %s: %d pages\n\n%s\n", set, len(outcomes[set]), scanstudy.Table(outcomes[set]))
+	}
+	return nil
 }
