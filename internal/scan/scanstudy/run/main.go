@@ -1,5 +1,5 @@
 // Command run carries the scan study out: read has Tesseract read the pages,
-// judge writes the tables of docs/scan.md.
+// judge and made write the tables of docs/scan.md.
 package main
 
 import (
@@ -23,6 +23,7 @@ func main() {
 func run() error {
 	train := flag.Int("train", 224, "pages to choose thresholds on")
 	test := flag.Int("test", 1008, "pages to take figures on")
+	each := flag.Int("each", 30, "files of each kind that is judged by how it was made")
 	labels := flag.String("labels", ".cache/scanstudy/labels.csv", "what has been read already")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -41,8 +42,12 @@ func run() error {
 		})
 	case "judge":
 		return judge(ctx, kept, cases)
+	case "made":
+		table, err := scanstudy.Made(ctx, scanstudy.Test, *each, scan.DefaultProfile())
+		fmt.Print(table)
+		return err
 	}
-	return fmt.Errorf("run: want read or judge, got %q", flag.Arg(0))
+	return fmt.Errorf("run: want read, judge or made, got %q", flag.Arg(0))
 }
 
 // mixed are the pages of both sets in turns, so that a run that is stopped has
