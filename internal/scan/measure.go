@@ -184,7 +184,7 @@ func (t *tally) measure() measurement {
 	across, down := float64(quietAcross.share(0.5)), float64(quietDown.share(0.5))
 	m.content = float64(inked.n) / float64(len(t.tiles))
 	m.contrast = float64(inked.share(0.75))
-	m.noise = (across + down) / 2
+	m.noise = (quietAcross.mean() + quietDown.mean()) / 2
 	if m.paper > clipped {
 		m.noise *= 2
 	}
@@ -235,6 +235,15 @@ type histogram struct {
 }
 
 func (h *histogram) add(v uint8) { h.count[v]++; h.n++ }
+
+// mean is that of the bytes, zero where there are none.
+func (h *histogram) mean() float64 {
+	sum := 0
+	for v, n := range h.count {
+		sum += v * int(n)
+	}
+	return float64(sum) / float64(max(1, h.n))
+}
 
 // share is the value that the given share of the bytes do not exceed.
 func (h *histogram) share(part float64) uint8 {

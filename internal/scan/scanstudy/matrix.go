@@ -112,6 +112,20 @@ func (m Matrix) share(band string) float64 {
 	return 1 - float64(m[band][scan.Ready])/float64(m.Of(band))
 }
 
+// hopeless counts the pages of which less than a third of the words was read, and
+// those of them that the check passes.
+func hopeless(all []Outcome) (lost, passed int) {
+	for _, o := range all {
+		if o.Recall < 1.0/3 {
+			lost++
+			if o.Blamed() == scan.Ready {
+				passed++
+			}
+		}
+	}
+	return lost, passed
+}
+
 // Table writes matrices as a table in Markdown, one row a kind of page.
 func Table(all []Outcome) string {
 	var b strings.Builder
@@ -131,5 +145,7 @@ func Table(all []Outcome) string {
 	row("**all**", "")
 	m := Count(all, "")
 	fmt.Fprintf(&b, "\nCaught of the clearly bad: %.1f %%. Blamed of the clearly good: %.1f %%.\n", 100*m.Caught(), 100*m.Blamed())
+	lost, passed := hopeless(all)
+	fmt.Fprintf(&b, "Of %d pages of which less than a third was read, %d passed.\n", lost, passed)
 	return b.String()
 }
