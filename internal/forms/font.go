@@ -1,22 +1,14 @@
 package forms
 
 import (
-	_ "embed"
 	"sync"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+
+	typeface "hoso/internal/forms/font"
 )
-
-//go:embed font/LiberationSerif-Regular.ttf
-var regularTTF []byte
-
-//go:embed font/LiberationSerif-Bold.ttf
-var boldTTF []byte
-
-//go:embed font/LiberationSerif-Italic.ttf
-var italicTTF []byte
 
 // style is a face of the family, in the words of the PDF library.
 type style string
@@ -40,7 +32,7 @@ type family map[style]*face
 // faces are parsed once, at the first form; reading three fonts takes longer
 // than writing one.
 var faces = sync.OnceValue(func() family {
-	return family{regular: newFace(regularTTF), bold: newFace(boldTTF), italic: newFace(italicTTF)}
+	return family{regular: newFace(typeface.Regular), bold: newFace(typeface.Bold), italic: newFace(typeface.Italic)}
 })
 
 func newFace(ttf []byte) *face {

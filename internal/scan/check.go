@@ -91,6 +91,7 @@ func (in *inspection) run() error {
 		return fmt.Errorf("scan: reading file: %w", err)
 	}
 	in.settleBlanks()
+	in.settleCopies()
 	slices.SortStableFunc(in.rep.Findings, func(a, b Finding) int { return a.Page - b.Page })
 	in.rep.Verdict = verdict(in.rep.Findings)
 	return nil

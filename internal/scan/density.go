@@ -6,18 +6,23 @@ import (
 	"io"
 )
 
-// What a picture file says of its own resolution. Nothing here can fail: a file
-// that says nothing, or nonsense, says zero.
+// said is what a picture file says of itself besides its pixels. Nothing here can
+// fail: a file that says nothing, or nonsense, says zero.
+type said struct {
+	density float64 // pixels per inch
+	turn    orientation
+}
 
-// densityJPEG looks for a JFIF or an EXIF header before the picture starts.
-func densityJPEG(r io.ReaderAt) float64 {
+// saidByJPEG looks for a JFIF and an EXIF header before the picture starts.
+func saidByJPEG(r io.ReaderAt) said {
 	const (
 		marker = 0xff
 		app0   = 0xe0
 		app1   = 0xe1
 		scan   = 0xda
 	)
-	var exif float64
+	var jfif float64
+	var out said
 	var head [4]byte
 	for off, n := int64(2), 0; n < 64; n++ {
 		if !readAt(r, head[:], off) || head[0] != marker || head[1] == scan {
@@ -26,15 +31,18 @@ func densityJPEG(r io.ReaderAt) float64 {
 		length := int64(binary.BigEndian.Uint16(head[2:]))
 		switch head[1] {
 		case app0:
-			if dpi := densityJFIF(r, off+4); dpi > 0 {
-				return dpi
-			}
+			jfif = max(jfif, densityJFIF(r, off+4))
 		case app1:
-			exif = max(exif, densityEXIF(r, off+4, length-2))
+			if out == (said{}) {
+				out = saidByEXIF(r, off+4, length-2)
+			}
 		}
 		off += 2 + length
 	}
-	return exif
+	if jfif > 0 {
+		out.density = jfif
+	}
+	return out
 }
 
 // densityJFIF reads "JFIF\0", version, unit, and the two densities.
@@ -53,22 +61,25 @@ func densityJFIF(r io.ReaderAt, off int64) float64 {
 	return 0
 }
 
-// densityEXIF reads the first directory of an EXIF block.
-func densityEXIF(r io.ReaderAt, off, length int64) float64 {
+// saidByEXIF reads the first directory of an EXIF block.
+func saidByEXIF(r io.ReaderAt, off, length int64) said {
 	var b [6]byte
 	if length < 16 || !readAt(r, b[:], off) || string(b[:]) != "Exif\x00\x00" {
-		return 0
+		return said{}
 	}
-	block := io.NewSectionReader(r, off+6, length-6)
-	order, at, err := headTIFF(block)
-	if err != nil {
-		return 0
-	}
-	d, err := readDirectory(block, order, at)
-	if err != nil {
-		return 0
-	}
-	return d.density
+	d := tagsAt(r, off+6, length-6)
+	return said{density: d.density, turn: d.turn}
+}
+
+func saidByPNG(r io.ReaderAt) said {
+	off, length := exifPNG(r)
+	return said{density: densityPNG(r), turn: tagsAt(r, off, length).turn}
+}
+
+func saidByWebP(r io.ReaderAt) said {
+	off, length := exifWebP(r)
+	d := tagsAt(r, off, length)
+	return said{density: d.density, turn: d.turn}
 }
 
 // densityPNG looks for a pHYs chunk before the picture starts.

@@ -100,7 +100,10 @@ func negativeOf(img image.Image) *image.Gray {
 }
 
 // tiffOf writes grey A4 pages into one plain TIFF file, with their resolution.
-func tiffOf(pages ...image.Image) []byte {
+func tiffOf(pages ...image.Image) []byte { return turnedTIFF(1, pages...) }
+
+// turnedTIFF says of each page how it is to be turned.
+func turnedTIFF(orientation uint16, pages ...image.Image) []byte {
 	le := binary.LittleEndian
 	b := []byte{'I', 'I', 42, 0, 0, 0, 0, 0}
 	link := 4
@@ -116,7 +119,7 @@ func tiffOf(pages ...image.Image) []byte {
 		le.PutUint32(b[link:], uint32(len(b)))
 		entries := [][3]uint32{ // tag, type, value
 			{256, 4, uint32(g.Rect.Dx())}, {257, 4, uint32(g.Rect.Dy())}, {258, 3, 8}, {259, 3, 1},
-			{262, 3, 1}, {273, 4, uint32(pix)}, {277, 3, 1}, {278, 4, uint32(g.Rect.Dy())},
+			{262, 3, 1}, {273, 4, uint32(pix)}, {274, 3, uint32(orientation)}, {277, 3, 1}, {278, 4, uint32(g.Rect.Dy())},
 			{279, 4, uint32(len(g.Pix))}, {282, 5, uint32(dpi)}, {296, 3, 2},
 		}
 		b = le.AppendUint16(b, uint16(len(entries)))

@@ -26,6 +26,7 @@ const (
 	CodeLowResolution   = "low_resolution"
 	CodeTooDark         = "too_dark"
 	CodeTooBright       = "too_bright"
+	CodeGrainy          = "grainy"
 	CodeBlankPage       = "blank_page"
 	CodeEncrypted       = "encrypted"
 	CodeActiveContent   = "active_content"
@@ -33,6 +34,10 @@ const (
 	CodeUnsupportedType = "unsupported_type"
 	CodeTooLarge        = "too_large"
 	CodeTooManyPages    = "too_many_pages"
+	CodeSkewed          = "skewed"
+	CodeRotated         = "rotated"
+	CodeCropped         = "cropped"
+	CodeDuplicatePage   = "duplicate_page"
 	CodeSeenBefore      = "seen_before"
 
 	CodeSignatureValid      = "signature_valid"
@@ -40,18 +45,13 @@ const (
 	CodeSignatureUnverified = "signature_unverified"
 )
 
-// Codes that the API knows and this check does not find yet.
-const (
-	CodeSkewed        = "skewed"
-	CodeRotated       = "rotated"
-	CodeDuplicatePage = "duplicate_page"
-)
-
 // Finding is one thing that is wrong, or may be.
 type Finding struct {
 	Code string `json:"code"`
 	// Page counts from 1; zero is the file as a whole.
-	Page     int    `json:"page,omitempty"`
+	Page int `json:"page,omitempty"`
+	// Other is the page that a duplicate shows again.
+	Other    int    `json:"other_page,omitempty"`
 	Severity string `json:"severity"`
 	// Measured and Threshold are in the unit of the profile's field that the
 	// finding comes from; zero where nothing is measured.

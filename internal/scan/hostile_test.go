@@ -207,7 +207,7 @@ func TestCheckTruncated(t *testing.T) {
 // Limits are the profile's.
 func TestCheckLimits(t *testing.T) {
 	t.Parallel()
-	data := must(samplepage.PDF(page(samplepage.Options{}), page(samplepage.Options{}), page(samplepage.Options{})))(t)
+	data := must(samplepage.PDF(page(samplepage.Options{}), page(samplepage.Options{Seed: 1}), page(samplepage.Options{Seed: 2})))(t)
 	for name, c := range map[string]struct {
 		change func(*scan.Profile)
 		want   []string

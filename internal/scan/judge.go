@@ -2,25 +2,37 @@ package scan
 
 import "math"
 
-// judge turns what a page measured into findings. A dpi of zero is not known.
-func (in *inspection) judge(page int, dpi float64, t *tally) {
+// judgeSheet judges one page that is one picture.
+func (in *inspection) judgeSheet(page int, dpi float64, s sheet) {
+	var t tally
+	t.add(s.g, s.inside())
+	if m, legible := in.judge(page, dpi, &t); legible {
+		in.judgeLie(page, s, m)
+	}
+}
+
+// judge turns what a page's tiles measured into findings, and says whether there
+// is writing on it that can be read. A dpi of zero is not known.
+func (in *inspection) judge(page int, dpi float64, t *tally) (m measurement, legible bool) {
 	if severity, floor := in.p.MinDPI.below(dpi); dpi > 0 && severity != "" {
 		in.find(Finding{Code: CodeLowResolution, Page: page, Severity: severity, Measured: math.Round(dpi), Threshold: floor}, CodeLowResolution+"."+severity)
 	}
 	if len(t.tiles) == 0 {
-		return // smaller than a letter; its resolution said so
+		return m, false // smaller than a letter; its resolution said so
 	}
-	m := t.measure()
-	if m.content < in.p.Blankness {
+	m = t.measure()
+	dark, _ := in.p.Darkness.below(m.paper)
+	if m.content < in.p.Blankness && dark != SeverityError { // in the dark there may be anything
 		in.blanks = append(in.blanks, blank{page: page, content: m.content, surely: m.flat})
-		return
+		return m, false
 	}
-	blurred := in.judgeSharpness(page, m)
-	in.judgeLight(page, m, blurred)
+	blurred := in.judgeSharpness(page, dpi, m)
+	return m, !in.judgeLight(page, m, blurred) && !blurred
 }
 
 // judgeSharpness reports whether the page is so blurred that it cannot be read.
-func (in *inspection) judgeSharpness(page int, m measurement) bool {
+func (in *inspection) judgeSharpness(page int, dpi float64, m measurement) bool {
+	m.sharpness = onPaper(m.sharpness, dpi)
 	severity, floor := in.p.Sharpness.below(m.sharpness)
 	if m.strokes < minTiles || severity == "" {
 		return false
@@ -29,20 +41,42 @@ func (in *inspection) judgeSharpness(page int, m measurement) bool {
 	return severity == SeverityError
 }
 
-// judgeLight names at most one fault of light, the worse first. Strong blur
-// takes contrast too; then the light is not to blame, and a hint at it would
-// send the clerk the wrong way.
-func (in *inspection) judgeLight(page int, m measurement, blurred bool) {
-	dark, darkFloor := in.p.Darkness.below(m.paper)
-	pale, paleFloor := in.p.Contrast.below(m.contrast)
-	code := CodeTooDark
-	if m.paper >= in.p.Brightness {
-		code = CodeTooBright
+// onPaper is the sharpness that a page coarser than workDPI would have at workDPI,
+// where the same blur covers more pixels. An edge that is spread by s pixels, and
+// by half a squared pixel more in smoothing, has a slope of 1/sqrt(2 pi (s^2+1/2)).
+func onPaper(sharpness, dpi float64) float64 {
+	if dpi <= 0 || dpi >= workDPI || sharpness <= 0 {
+		return sharpness
 	}
+	const smoothing = 0.5
+	spread := max(0, 1/(2*math.Pi*sharpness*sharpness)-smoothing) * (workDPI / dpi) * (workDPI / dpi)
+	return min(sharpness, 1/math.Sqrt(2*math.Pi*(spread+smoothing)))
+}
+
+// judgeLight names at most one fault of light, the worst first, and reports whether
+// the page cannot be read for it. Strong blur takes contrast too; then the light is
+// not to blame, and a hint at it would send the clerk the wrong way.
+func (in *inspection) judgeLight(page int, m measurement, blurred bool) bool {
+	grain := m.contrast / max(0.5, m.noise)
+	dark, darkFloor := in.p.Darkness.below(m.paper)
+	pale, paleFloor := in.p.Contrast.below(m.depth())
+	grainy, grainFloor := in.p.Grain.below(grain)
+	f := Finding{Page: page}
 	switch {
 	case dark != "" && (dark == SeverityError || pale != SeverityError):
-		in.find(Finding{Code: CodeTooDark, Page: page, Severity: dark, Measured: m.paper, Threshold: darkFloor}, CodeTooDark)
-	case pale != "" && !blurred:
-		in.find(Finding{Code: code, Page: page, Severity: pale, Measured: m.contrast, Threshold: paleFloor}, code)
+		f.Code, f.Severity, f.Measured, f.Threshold = CodeTooDark, dark, m.paper, darkFloor
+	case blurred:
+		return false
+	case pale != "" && (pale == SeverityError || grainy != SeverityError):
+		f.Code, f.Severity, f.Measured, f.Threshold = CodeTooBright, pale, m.depth(), paleFloor
+		if m.paper < in.p.Brightness {
+			f.Code = CodeTooDark
+		}
+	case grainy != "":
+		f.Code, f.Severity, f.Measured, f.Threshold = CodeGrainy, grainy, grain, grainFloor
+	default:
+		return false
 	}
+	in.find(f, f.Code)
+	return f.Severity == SeverityError
 }

@@ -75,27 +75,37 @@ func spans(from, to int) []span {
 	return out
 }
 
+// narrowRow is written out for the few pixels that a span has most often.
 func narrowRow(dst []float32, src []uint8, across []span) {
-	for i, s := range across {
+	dst = dst[:len(across)]
+	for i := range across {
+		s := &across[i]
 		sum := float32(src[s.first])*s.head + float32(src[s.last])*s.tail
-		for _, v := range src[s.first+1 : max(s.last, s.first+1)] {
-			sum += float32(v)
+		switch inner := s.last - s.first; {
+		case inner == 2:
+			sum += float32(src[s.first+1])
+		case inner > 2:
+			for _, v := range src[s.first+1 : s.last] {
+				sum += float32(v)
+			}
 		}
 		dst[i] = sum * s.scale
 	}
 }
 
 func addRow(sum, row []float32, weight float32) {
+	sum = sum[:len(row)]
 	for i, v := range row {
 		sum[i] += v * weight
 	}
 }
 
 func flushRow(dst []uint8, sum []float32, scale float32) {
+	dst = dst[:len(sum)]
 	for i, v := range sum {
-		dst[i] = uint8(min(255, v*scale+0.5))
-		sum[i] = 0
+		dst[i] = uint8(v*scale + 0.5) // a mean of bytes is a byte
 	}
+	clear(sum)
 }
 
 // rowReader gives a function that fills one row with luminance. The kinds that

@@ -11,14 +11,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// bars are black bars on white, each edge spread over so many pixels.
-func bars(w, h int, spread float64) gray {
+// squares are black and white squares, each edge spread over so many pixels.
+func squares(w, h int, spread float64) gray {
 	g := gray{w: w, h: h, pix: make([]uint8, w*h)}
+	edge := func(at int) float64 { // from -1 to 1 across an edge
+		d := math.Abs(float64(at%24)-12) - 6
+		return math.Erf(d / (math.Sqrt2 * max(spread, 0.01)))
+	}
 	for y := range h {
 		for x := range w {
-			d := math.Abs(float64(x%24)-12) - 6 // signed distance from the bar's edge
-			v := 0.5 + 0.5*math.Erf(d/(math.Sqrt2*max(spread, 0.01)))
-			g.pix[y*w+x] = uint8(20 + 220*v)
+			g.pix[y*w+x] = uint8(20 + 110*(1+edge(x)*edge(y)))
 		}
 	}
 	return g
@@ -26,7 +28,7 @@ func bars(w, h int, spread float64) gray {
 
 func sharpnessOf(g gray) float64 {
 	var t tally
-	t.add(g)
+	t.add(g, nil)
 	return t.measure().sharpness
 }
 
@@ -36,8 +38,41 @@ func TestSharpnessIsEdgeSlope(t *testing.T) {
 	t.Parallel()
 	for _, s := range []float64{1, 1.5, 2, 2.5, 3} {
 		want := 1 / math.Sqrt(2*math.Pi*(s*s+0.5))
-		require.InDelta(t, want, sharpnessOf(bars(400, 400, s)), 0.04, "spread %v", s)
+		require.InDelta(t, want, sharpnessOf(squares(400, 400, s)), 0.04, "spread %v", s)
 	}
+}
+
+// A page that moved is as blurred as it is along the way it moved, however sharp
+// it is across.
+func TestSharpnessIsThatOfTheWorseDirection(t *testing.T) {
+	t.Parallel()
+	sharp := squares(400, 400, 0.7)
+	moved := gray{w: 400, h: 400, pix: make([]uint8, 400*400)}
+	for y := range 400 {
+		for x := range 400 {
+			sum := 0
+			for d := range 9 {
+				sum += int(sharp.pix[y*400+min(max(x+d-4, 0), 399)])
+			}
+			moved.pix[y*400+x] = uint8(sum / 9)
+		}
+	}
+	require.Greater(t, sharpnessOf(sharp), 0.3)
+	require.Less(t, sharpnessOf(moved), 0.14)
+	require.Less(t, sharpnessOf(moved.quarter()), 0.14)
+}
+
+// Ruled paper has lines in one direction only, and is not called blurred for it.
+func TestRuledPaperIsNotBlurred(t *testing.T) {
+	t.Parallel()
+	g := gray{w: 400, h: 400, pix: make([]uint8, 400*400)}
+	for i := range g.pix {
+		if g.pix[i] = 240; i/400%24 < 2 {
+			g.pix[i] = 60
+		}
+	}
+	require.Greater(t, sharpnessOf(g), 0.3)
+	require.Greater(t, sharpnessOf(g.quarter()), 0.3)
 }
 
 // Neither paler ink nor noise is mistaken for blur or for sharpness.
@@ -45,7 +80,7 @@ func TestSharpnessIgnoresLightAndNoise(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, spread := range []float64{0.5, 2} {
-		clean := bars(480, 480, spread)
+		clean := squares(480, 480, spread)
 		for y := range clean.h { // the upper half is paper
 			for x := 0; x < clean.w && y < clean.h/2; x++ {
 				clean.pix[y*clean.w+x] = 240
@@ -72,7 +107,7 @@ func TestNoiseIsNoContent(t *testing.T) {
 			g.pix[i] = uint8(max(0, min(255, 180+rng.NormFloat64()*sd)))
 		}
 		var tl tally
-		tl.add(g)
+		tl.add(g, nil)
 		m := tl.measure()
 		require.Less(t, m.content, 0.0015, "sd %v", sd)
 		require.True(t, m.flat, "sd %v", sd)
@@ -89,7 +124,7 @@ func TestMarginDoesNotCount(t *testing.T) {
 		}
 	}
 	var tl tally
-	tl.add(g)
+	tl.add(g, nil)
 	require.Zero(t, tl.measure().content)
 }
 
@@ -98,7 +133,7 @@ func TestTinyPictures(t *testing.T) {
 	t.Parallel()
 	for _, size := range [][2]int{{1, 1}, {1, 500}, {500, 1}, {15, 15}, {16, 16}, {17, 300}} {
 		var tl tally
-		tl.add(gray{w: size[0], h: size[1], pix: make([]uint8, size[0]*size[1])})
+		tl.add(gray{w: size[0], h: size[1], pix: make([]uint8, size[0]*size[1])}, nil)
 		require.Zero(t, tl.measure().contrast, "%v", size)
 	}
 }

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// sentence is a message in both languages. {page}, {measured} and {threshold}
-// stand for the finding's own numbers.
+// sentence is a message in both languages. {page}, {other}, {measured} and
+// {threshold} stand for the finding's own numbers, {whole} for the measured one
+// rounded.
 type sentence struct{ vi, en string }
 
 // sentences has one entry for each thing that can be wrong. Where one code
@@ -37,6 +38,10 @@ var sentences = map[string]sentence{
 		"Chữ ở trang {page} quá nhạt: hãy giảm độ sáng hoặc tăng độ tương phản của máy quét và quét lại trang này.",
 		"The writing on page {page} is too pale: lower the scanner's brightness or raise its contrast and scan this page again.",
 	},
+	"grainy": {
+		"Trang {page} bị nhiễu hạt, chữ lẫn vào nền: hãy bật thêm đèn hoặc tăng độ sáng của máy quét và quét lại trang này.",
+		"Page {page} is grainy and the writing is lost in it: add light or raise the scanner's brightness and scan this page again.",
+	},
 	"blank_page.warn": {
 		"Trang {page} không có nội dung: nếu đó là mặt sau để trống thì có thể bỏ trang này, nếu không hãy quét lại.",
 		"Page {page} is empty: if it is a blank back side this page may be left out, otherwise scan it again.",
@@ -44,6 +49,30 @@ var sentences = map[string]sentence{
 	"blank_page.error": {
 		"Trang {page} không thấy chữ nào: hãy kiểm tra đã đặt đúng mặt giấy xuống kính và quét lại trang này.",
 		"No writing can be seen on page {page}: check that the right side of the paper faces the glass and scan this page again.",
+	},
+	"skewed": {
+		"Trang {page} bị nghiêng khoảng {whole}°: hãy đặt giấy sát mép kính máy quét, hoặc giữ điện thoại thẳng với tờ giấy, và quét lại trang này.",
+		"Page {page} is askew by about {whole}°: lay the paper along the edge of the glass, or hold the telephone straight above it, and scan this page again.",
+	},
+	"rotated.side": {
+		"Trang {page} nằm ngang: hãy xoay trang cho chữ đứng thẳng rồi lưu và tải lên lại, hoặc quét lại theo chiều đọc.",
+		"Page {page} lies on its side: turn it until the writing is upright, save and upload it again, or scan it the way it is read.",
+	},
+	"rotated.head": {
+		"Trang {page} có vẻ bị lộn ngược: hãy mở xem, nếu đúng thì xoay lại cho chữ đứng thẳng và tải lên lại.",
+		"Page {page} seems to be upside down: open it, and if so turn it until the writing is upright and upload it again.",
+	},
+	"cropped.warn": {
+		"Trang {page} có thể bị cắt ở mép giấy: hãy xem chữ ở các mép có đủ không, nếu thiếu thì đặt tờ giấy nằm trọn trong khung và quét lại trang này.",
+		"Page {page} may be cut at its edge: see whether the writing at the edges is whole, and if not put the whole paper into the frame and scan this page again.",
+	},
+	"cropped.error": {
+		"Trang {page} bị cắt mất chữ ở mép giấy: hãy đặt tờ giấy nằm trọn trong khung quét và quét lại trang này.",
+		"Writing is cut off at the edge of page {page}: put the whole paper into the frame and scan this page again.",
+	},
+	"duplicate_page": {
+		"Trang {page} giống trang {other}: hãy kiểm tra có quét trùng hoặc thiếu trang không, nếu trùng thì bỏ bớt một trang.",
+		"Page {page} shows the same as page {other}: see whether a page was scanned twice or another one is missing, and leave one out.",
 	},
 	"encrypted": {
 		"Tệp có đặt mật khẩu hoặc bị khóa: hãy xin tệp không khóa, hoặc in ra và quét lại.",
@@ -152,6 +181,8 @@ func (f Finding) message(key string) Finding {
 	s := sentences[key]
 	fill := strings.NewReplacer(
 		"{page}", strconv.Itoa(f.Page),
+		"{other}", strconv.Itoa(f.Other),
+		"{whole}", strconv.Itoa(int(f.Measured+0.5)),
 		"{measured}", plain(f.Measured),
 		"{threshold}", plain(f.Threshold),
 	)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
+	"io"
 	"strings"
 	"testing"
 
@@ -90,7 +91,7 @@ func TestDensity(t *testing.T) {
 		return []byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x02" + string([]byte{unit, 0, n, 0, n}) + "\x00\x00\xff\xda")
 	}
 	phys := "\x89PNG\r\n\x1a\n\x00\x00\x00\x00gAMAcccc\x00\x00\x00\x09pHYs\x00\x00\x1e\xc2\x00\x00\x1e\xc2"
-	jpeg := densityJPEG
+	jpeg := func(r io.ReaderAt) float64 { return saidByJPEG(r).density }
 	png := densityPNG
 	cases := map[string]struct {
 		got, want float64
@@ -151,7 +152,7 @@ func TestResolution(t *testing.T) {
 		"finer than any scanner":    {8000, 9000, 5000, 9000 / 11.69},
 		"sideways":                  {2339, 1654, 0, 200},
 	} {
-		require.InDelta(t, c.want, in.resolution(image.Rect(0, 0, c.w, c.h), c.density), 0.5, name)
+		require.InDelta(t, c.want, in.resolution(image.Rect(0, 0, c.w, c.h), float64(max(c.w, c.h)), c.density), 0.5, name)
 	}
 }
 
@@ -160,7 +161,7 @@ func TestFewStrokesAreNotJudged(t *testing.T) {
 	t.Parallel()
 	for strokes, want := range map[int]int{minTiles - 1: 0, minTiles: 1} {
 		in := &inspection{p: DefaultProfile()}
-		in.judgeSharpness(1, measurement{sharpness: 0.1, strokes: strokes})
+		in.judgeSharpness(1, 200, measurement{sharpness: 0.1, strokes: strokes})
 		require.Len(t, in.rep.Findings, want)
 	}
 }

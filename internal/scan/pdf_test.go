@@ -41,7 +41,7 @@ const im0 = "/XObject << /Im0 5 0 R >>"
 // does not turn black to white.
 func TestPDFPictureCodings(t *testing.T) {
 	t.Parallel()
-	clean, dark := page(samplepage.Options{}), page(samplepage.Options{Dark: 0.85})
+	clean, dark := page(samplepage.Options{}), page(samplepage.Options{Dark: 0.95})
 	tooDark := []string{"too_dark 1 error"}
 	negative := negativeOf(dark)
 	ramp := "<"
@@ -159,7 +159,7 @@ func TestPDFResolution(t *testing.T) {
 // The page here is dark, so that a mask taken the wrong way round would show.
 func TestPDFLayers(t *testing.T) {
 	t.Parallel()
-	dark := page(samplepage.Options{Dark: 0.85})
+	dark := page(samplepage.Options{Dark: 0.95})
 	back := imageObject(page(samplepage.Options{DPI: 40, Blank: true}), 8, "/ColorSpace /DeviceGray")
 	content := fullPage + " q 595 0 0 842 0 0 cm /Im1 Do Q"
 	objects := "/XObject << /Im0 5 0 R /Im1 6 0 R >>"

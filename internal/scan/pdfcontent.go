@@ -34,11 +34,26 @@ func (m matrix) times(n matrix) matrix {
 	}
 }
 
+// orientation is how a matrix turns a picture, to the nearest quarter. A picture's
+// first row lies at the top of its square, and y runs upwards.
+func (m matrix) orientation() orientation {
+	degrees := math.Atan2(m[1], m[0]) * 180 / math.Pi
+	if math.IsNaN(degrees) {
+		return 1
+	}
+	o := quarters(-int(math.Round(degrees / 90)))
+	if m[0]*m[3]-m[1]*m[2] < 0 { // mirrored: what is left is the top turned down
+		return map[orientation]orientation{1: 4, 6: 5, 3: 2, 8: 7}[o]
+	}
+	return o
+}
+
 // drawn is a picture on a page. A picture is always a unit square that a matrix
 // stretches, so the matrix tells its size on paper.
 type drawn struct {
 	image         types.StreamDict
 	width, height float64 // in points
+	turn          orientation
 }
 
 // painting is what a page's drawing instructions put on it.
@@ -136,7 +151,7 @@ func (p *painting) object(resources types.Dict, name string, st state, depth int
 
 // picture remembers a picture at the largest size it is drawn at.
 func (p *painting) picture(ref types.Object, sd types.StreamDict, m matrix) {
-	d := drawn{image: sd, width: math.Hypot(m[0], m[1]), height: math.Hypot(m[2], m[3])}
+	d := drawn{image: sd, width: math.Hypot(m[0], m[1]), height: math.Hypot(m[2], m[3]), turn: m.orientation()}
 	if p.cover(d) >= covering {
 		p.letters = 0 // what was written before lies under the picture
 	}

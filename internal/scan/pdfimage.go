@@ -50,52 +50,46 @@ func plainPicture(doc *model.Context, sd types.StreamDict) picture {
 	return p
 }
 
-// gray unpacks the picture and brings it down to scale.
-func (p picture) gray(maxPixels int64, scale float64) (gray, error) {
+// open unpacks the picture. A negative has ink where it is light.
+func (p picture) open(maxPixels int64) (img image.Image, negative bool, err error) {
 	if len(p.sd.FilterPipeline) > 0 {
 		last := p.sd.FilterPipeline[len(p.sd.FilterPipeline)-1]
 		switch last.Name {
 		case filter.DCT:
-			return p.jpeg(maxPixels, scale)
+			return p.jpeg(maxPixels)
 		case filter.JPX, filter.JBIG2:
-			return gray{}, fmt.Errorf("%w: %s", errCoding, last.Name)
+			return nil, false, fmt.Errorf("%w: %s", errCoding, last.Name)
 		case filter.CCITTFax:
 			if last.DecodeParms != nil && number(last.DecodeParms["K"]) > 0 {
-				return gray{}, fmt.Errorf("%w: two-dimensional Group 3", errCoding)
+				return nil, false, fmt.Errorf("%w: two-dimensional Group 3", errCoding)
 			}
 			p.bits = 1
 		}
 	}
-	img, err := p.raw()
-	if err != nil {
-		return gray{}, err
-	}
-	return shrink(img, scale), nil
+	img, err = p.raw()
+	return img, false, err
 }
 
 // jpeg unpacks a picture that is a JPEG file.
-func (p picture) jpeg(maxPixels int64, scale float64) (gray, error) {
+func (p picture) jpeg(maxPixels int64) (image.Image, bool, error) {
 	data, err := decodeStream(p.sd, p.doc.Conf.Limits.MaxStreamBytes)
 	if err != nil {
-		return gray{}, err
+		return nil, false, err
 	}
 	img, err := jpegCodec.open(func() io.Reader { return bytes.NewReader(data) }, maxPixels)
 	if err != nil {
-		return gray{}, err
+		return nil, false, err
 	}
 	// The decoder turns four-colour pictures round, as photo programs write
 	// them; a PDF says itself whether they are.
-	turned := p.flipped
-	if cmyk, ok := img.(*image.CMYK); ok {
-		if turned = false; !p.flipped {
-			flip(cmyk.Pix)
-		}
+	cmyk, ok := img.(*image.CMYK)
+	if !ok {
+		return img, p.flipped, nil
 	}
-	g := shrink(img, scale)
-	if turned {
-		flip(g.pix)
+	if !p.flipped {
+		flip(cmyk.Pix)
 	}
-	return g, nil
+	return img, false, nil
 }
 
 func flip(pix []uint8) {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+
+	"hoso/internal/scan/plane"
 )
 
 const (
@@ -43,7 +45,7 @@ func (in *inspection) judgePDFPage(doc *model.Context, page int, pg pdfPage) err
 		}
 		return nil
 	}
-	return in.judgePictures(page, p, in.shrinkage(pg))
+	return in.judgePictures(page, p, pg)
 }
 
 // contents gives a page's instructions. Several streams are read as one: a
@@ -81,45 +83,72 @@ func (in *inspection) shrinkage(pg pdfPage) float64 {
 	return perInch
 }
 
-// judgePictures measures the pictures of a page together.
-func (in *inspection) judgePictures(page int, p *painting, perInch float64) error {
-	var t tally
-	var whole, part float64 // the best resolution of pictures that cover the page, and of others
-	var unknown error
+// judgePictures measures the pictures of a page together. Where one picture is the
+// page, it is also asked how the writing lies on it.
+func (in *inspection) judgePictures(page int, p *painting, pg pdfPage) error {
+	var seen layers
 	for _, d := range p.pictures {
 		cover := p.cover(d)
 		if cover < minCover {
 			continue
 		}
-		pic := pictureOf(p.doc, d.image)
-		if err := checkPixels(pic.w, pic.h, in.p.MaxPagePixels); err != nil {
-			return err
-		}
-		dpi := math.Sqrt(float64(pic.w)*float64(pic.h)/(d.width*d.height)) * perInch
-		if cover >= covering {
-			whole = max(whole, dpi)
-		} else {
-			part = max(part, dpi)
-		}
-		g, err := pic.gray(in.p.MaxPagePixels, workDPI/dpi)
+		err := in.addLayer(&seen, p, d, cover, pg)
 		switch {
 		case errors.Is(err, errCoding):
-			unknown = err
+			seen.unknown = err
 		case err != nil:
 			return err
-		default:
-			t.add(g)
 		}
 		if err := in.src.ctx.Err(); err != nil {
 			return err
 		}
 	}
-	if whole == 0 {
-		whole = part
+	if seen.whole == 0 {
+		seen.whole = seen.part
 	}
-	if unknown != nil {
-		return undrawn{unknown, whole} // a layer is missing; what the others show is not the page
+	if seen.unknown != nil {
+		return undrawn{seen.unknown, seen.whole} // a layer is missing; what the others show is not the page
 	}
-	in.judge(page, whole, &t)
+	m, legible := in.judge(page, seen.whole, &seen.tally)
+	if legible && seen.n == 1 && seen.covering {
+		in.judgeLie(page, seen.last, m)
+	}
+	return nil
+}
+
+// layers are the pictures of one page as far as they have been looked at.
+type layers struct {
+	tally       tally
+	whole, part float64 // the best resolution of pictures that cover the page, and of others
+	n           int
+	last        sheet
+	covering    bool  // the last one covers the page
+	unknown     error // why one could not be looked at
+}
+
+// addLayer measures one picture of a page.
+func (in *inspection) addLayer(seen *layers, p *painting, d drawn, cover float64, pg pdfPage) error {
+	pic := pictureOf(p.doc, d.image)
+	if err := checkPixels(pic.w, pic.h, in.p.MaxPagePixels); err != nil {
+		return err
+	}
+	dpi := math.Sqrt(float64(pic.w)*float64(pic.h)/(d.width*d.height)) * in.shrinkage(pg)
+	seen.covering = cover >= covering
+	if seen.covering {
+		seen.whole = max(seen.whole, dpi)
+	} else {
+		seen.part = max(seen.part, dpi)
+	}
+	img, negative, err := pic.open(in.p.MaxPagePixels)
+	if err != nil {
+		return err
+	}
+	paper, desk := plane.Rectangle(float64(img.Bounds().Dx()), float64(img.Bounds().Dy())), false
+	if seen.covering {
+		paper, desk = findPaper(img, negative)
+	}
+	seen.n++
+	seen.last = newSheet(img, negative, dpi, paper, desk, d.turn).turned(quarters(pg.turn))
+	seen.tally.add(seen.last.g, seen.last.inside())
 	return nil
 }

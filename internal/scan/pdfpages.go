@@ -2,6 +2,7 @@ package scan
 
 import (
 	"errors"
+	"math"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
@@ -15,6 +16,7 @@ type pdfPage struct {
 	resources types.Dict
 	box       types.Rectangle // what is shown, in points
 	unit      float64         // points times this are 1/72 inch
+	turn      int             // quarters clockwise that the page is shown turned by
 }
 
 // pagesOf walks the page tree for its leaves, at most most of them. The counts
@@ -65,6 +67,9 @@ func (w *pageWalk) node(o types.Object, from pdfPage, depth int) error {
 		if box, ok := w.rect(d[key]); ok {
 			from.box = box
 		}
+	}
+	if turn := follow(w.doc, d["Rotate"]); turn != nil {
+		from.turn = int(math.Round(number(turn)/90)) % 4
 	}
 	kids, isNode := w.array(d["Kids"])
 	if !isNode || nameIs(d, "Type", "Page") {

@@ -3,6 +3,8 @@ package scan
 import (
 	"errors"
 	"math"
+
+	"hoso/internal/scan/plane"
 )
 
 // undrawn is a page whose pictures we cannot unpack, with the resolution that
@@ -30,9 +32,9 @@ func (in *inspection) judgeRendered(page int, pg pdfPage, reason error) error {
 	if err := checkPixels(b.Dx(), b.Dy(), in.p.MaxPagePixels); err != nil {
 		return err
 	}
-	var t tally
-	t.add(shrink(img, 1))
-	in.judge(page, u.dpi, &t)
+	drawn := float64(max(b.Dx(), b.Dy())) / max(pg.box.Width(), pg.box.Height()) * in.shrinkage(pg)
+	whole := plane.Rectangle(float64(b.Dx()), float64(b.Dy()))
+	in.judgeSheet(page, u.dpi, newSheet(img, false, drawn, whole, false, 0))
 	return nil
 }
 

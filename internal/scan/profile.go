@@ -27,6 +27,23 @@ func (l Limit) below(v float64) (severity string, threshold float64) {
 	return "", 0
 }
 
+// Ceiling is a pair of ceilings: above Warn a page is doubtful, above Error unreadable.
+type Ceiling struct {
+	Warn  float64 `json:"warn"`
+	Error float64 `json:"error"`
+}
+
+// above says how bad a value is, and by which ceiling. An empty severity is good.
+func (c Ceiling) above(v float64) (severity string, threshold float64) {
+	switch {
+	case v > c.Error:
+		return SeverityError, c.Error
+	case v > c.Warn:
+		return SeverityWarn, c.Warn
+	}
+	return "", 0
+}
+
 // Profile is what an authority asks of a scan: limits and thresholds, as data
 // with a version, so that a report can be understood years later.
 type Profile struct {
@@ -51,8 +68,11 @@ type Profile struct {
 	MinDPI Limit `json:"min_dpi"`
 	// Sharpness is the steepness of strokes: 0 none, about 0.44 for perfect print.
 	Sharpness Limit `json:"sharpness"`
-	// Contrast is the distance from paper to ink, 0 to 255.
+	// Contrast is the share of the paper's light that the ink lacks, 0 to 1.
 	Contrast Limit `json:"contrast"`
+	// Grain is the distance from paper to ink as a multiple of the steps between
+	// neighbouring pixels where there is no ink: 20 and more for an ordinary page.
+	Grain Limit `json:"grain"`
 	// Darkness is the luminance of the paper, 0 to 255, that a page is too dark below.
 	Darkness Limit `json:"darkness"`
 	// Brightness is the luminance of the paper from which poor contrast is
@@ -61,6 +81,22 @@ type Profile struct {
 	// Blankness is the share of a page's area, 0 to 1, with anything on it; a
 	// page with less is blank.
 	Blankness float64 `json:"blankness"`
+	// Skew is how far lines of print may be off the level, in degrees.
+	Skew Ceiling `json:"skew"`
+	// MinStripes is how clearly there must be lines before their angle is believed:
+	// 1 is what chance gives, 3 to 10 what print does.
+	MinStripes float64 `json:"min_stripes"`
+	// Sideways is how clearly writing may run down the page instead of across: the
+	// one as a multiple of the other.
+	Sideways Ceiling `json:"sideways"`
+	// UpsideDown is the evenness of the feet of letters as a multiple of that of
+	// their heads, below which a page is held to stand on its head.
+	UpsideDown float64 `json:"upside_down"`
+	// CutEnds is how many ends of writing may run off one side of a page.
+	CutEnds Ceiling `json:"cut_ends"`
+	// SamePage is the share of a print's bits, 0 to 1, up to which two pages are
+	// the same.
+	SamePage float64 `json:"same_page"`
 	// ActiveContent says for each kind of active content in a PDF how bad it
 	// is: warn, error, or allow.
 	ActiveContent map[string]string `json:"active_content"`
@@ -118,10 +154,17 @@ func (p Profile) validate() error {
 		{"page_long_side_in", p.PageLongSideIn >= 1 && p.PageLongSideIn <= 100, "must be 1 to 100 inches"},
 		{"min_dpi", p.MinDPI.within(1200), "needs 0 < error <= warn <= 1200"},
 		{"sharpness", p.Sharpness.within(0.5), "needs 0 < error <= warn <= 0.5"},
-		{"contrast", p.Contrast.within(255), "needs 0 < error <= warn <= 255"},
+		{"contrast", p.Contrast.within(1), "needs 0 < error <= warn <= 1"},
+		{"grain", p.Grain.within(255), "needs 0 < error <= warn <= 255"},
 		{"darkness", p.Darkness.within(255), "needs 0 < error <= warn <= 255"},
 		{"brightness", p.Brightness > 0 && p.Brightness <= 255, "must be above 0, at most 255"},
 		{"seen_before", p.SeenBefore.Bits >= 0 && p.SeenBefore.Bits <= 7 && p.SeenBefore.Common >= 2, "needs 0 to 7 bits, and common from 2"},
+		{"skew", p.Skew.within(maxSlope), "needs 0 < warn <= error <= 20"},
+		{"min_stripes", p.MinStripes >= 1 && p.MinStripes <= 100, "must be 1 to 100"},
+		{"sideways", p.Sideways.within(100), "needs 0 < warn <= error <= 100"},
+		{"upside_down", p.UpsideDown > 0 && p.UpsideDown <= 1, "must be above 0, at most 1"},
+		{"cut_ends", p.CutEnds.within(1000), "needs 0 < warn <= error <= 1000"},
+		{"same_page", p.SamePage > 0 && p.SamePage < 0.3, "must be above 0, below 0.3"},
 		{"blankness", p.Blankness > 0 && p.Blankness < 0.5, "must be above 0, below 0.5"},
 	}
 	for _, c := range checks {
@@ -133,6 +176,8 @@ func (p Profile) validate() error {
 }
 
 func (l Limit) within(top float64) bool { return 0 < l.Error && l.Error <= l.Warn && l.Warn <= top }
+
+func (c Ceiling) within(top float64) bool { return 0 < c.Warn && c.Warn <= c.Error && c.Error <= top }
 
 // validateNames checks the fields that choose among known words.
 func (p Profile) validateNames() error {

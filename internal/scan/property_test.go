@@ -52,7 +52,7 @@ func TestSameBlurSameVerdict(t *testing.T) {
 	t.Parallel()
 	p := scan.DefaultProfile()
 	p.MinDPI = scan.Limit{Warn: 1, Error: 1}
-	for millimetres, want := range map[float64]string{0.33: "[blurred 1 warn]", 0.55: "[blurred 1 error]"} {
+	for millimetres, want := range map[float64]string{0.39: "[blurred 1 warn]", 0.6: "[blurred 1 error]"} {
 		for seed, dpi := range []int{150, 210} {
 			o := samplepage.Options{Seed: uint64(seed), DPI: dpi, Blur: millimetres / 25.4 * float64(dpi)}
 			got := codes(checkWith(t, must(samplepage.JPEG(samplepage.Page(o), 85))(t), p))

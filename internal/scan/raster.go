@@ -71,43 +71,40 @@ func asCoding(err error) error {
 	return err
 }
 
-func readJPEG(in *inspection) error { return in.single(jpegCodec, densityJPEG(in.src)) }
-func readPNG(in *inspection) error  { return in.single(pngCodec, densityPNG(in.src)) }
-func readWebP(in *inspection) error { return in.single(webpCodec, 0) }
+func readJPEG(in *inspection) error { return in.single(jpegCodec, saidByJPEG(in.src)) }
+func readPNG(in *inspection) error  { return in.single(pngCodec, saidByPNG(in.src)) }
+func readWebP(in *inspection) error { return in.single(webpCodec, saidByWebP(in.src)) }
 
-// single judges a file that is one picture. The density is what the file says
-// of itself in pixels per inch, zero if nothing.
-func (in *inspection) single(c codec, density float64) error {
+// single judges a file that is one picture.
+func (in *inspection) single(c codec, file said) error {
 	in.rep.Pages = 1
-	return in.picture(1, c, func() io.Reader { return in.src.stream() }, density)
+	return in.picture(1, c, func() io.Reader { return in.src.stream() }, file)
 }
 
 // picture decodes and judges one page that is one picture.
-func (in *inspection) picture(page int, c codec, r func() io.Reader, density float64) error {
+func (in *inspection) picture(page int, c codec, r func() io.Reader, file said) error {
 	img, err := c.open(r, in.p.MaxPagePixels)
 	if err != nil {
 		return err
 	}
-	dpi := in.resolution(img.Bounds(), density)
-	var t tally
-	t.add(shrink(img, workDPI/dpi))
-	in.judge(page, dpi, &t)
+	in.judgeImage(page, img, file)
 	return nil
 }
 
 // The long side of paper that a file may claim, in inches: from a card to A3.
 const minLongSide, maxLongSide = 2.5, 17
 
-// resolution finds a picture's pixels per inch. The file's own word is taken
-// where it can be true; 72 and 96 are what programs write that do not know, and
-// a size that no scanner's glass has is no size. Otherwise the picture is taken
-// to show a whole page.
-func (in *inspection) resolution(b image.Rectangle, density float64) float64 {
+// resolution finds a picture's pixels per inch, for paper whose long side takes
+// so many pixels of it. The file's own word is taken where it can be true; 72 and
+// 96 are what programs write that do not know, and a size that no scanner's glass
+// has is no size. Otherwise the paper is taken to be an ordinary page.
+func (in *inspection) resolution(b image.Rectangle, paper, density float64) float64 {
 	long := float64(max(b.Dx(), b.Dy()))
-	if density >= 100 && density <= 1200 && long/density >= minLongSide && long/density <= maxLongSide {
+	unknown := density == 72 || density == 96
+	if density >= 50 && density <= 1200 && !unknown && long/density >= minLongSide && long/density <= maxLongSide {
 		return density
 	}
-	return long / in.p.PageLongSideIn
+	return paper / in.p.PageLongSideIn
 }
 
 // broken notes why a file could not be read to its end.

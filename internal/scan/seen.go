@@ -13,7 +13,7 @@ type SeenBefore struct {
 
 // Alike says whether two prints are of one page.
 func (p Profile) Alike(a, b Print) bool {
-	return bits.OnesCount64(a.Hash^b.Hash) <= p.SeenBefore.Bits
+	return bits.OnesCount64(a.Hash^b.Hash) <= p.SeenBefore.Bits && a.Distance(b) <= p.SamePage
 }
 
 // SeenFinding says of a page that it was handed in before with another dossier:

@@ -11,6 +11,7 @@ var errTIFF = errors.New("scan: broken TIFF directory")
 // The tags of a TIFF directory that matter here.
 const (
 	tagSubfile     = 254
+	tagOrientation = 274
 	tagXRes        = 282
 	tagResUnit     = 296
 	unitCentimetre = 3
@@ -21,6 +22,7 @@ type directory struct {
 	at      uint32 // where it lies
 	next    uint32 // where the next one lies, 0 for none
 	density float64
+	turn    orientation
 	thumb   bool // a small copy of another page
 }
 
@@ -41,7 +43,7 @@ func readTIFF(in *inspection) error {
 			break
 		}
 		first := firstPage{r: in.src, order: order, at: d.at}
-		err := in.picture(i+1, tiffCodec, func() io.Reader { return io.NewSectionReader(first, 0, in.src.size) }, d.density)
+		err := in.picture(i+1, tiffCodec, func() io.Reader { return io.NewSectionReader(first, 0, in.src.size) }, said{density: d.density, turn: d.turn})
 		if err != nil {
 			in.brokenPage(i+1, err)
 		}
@@ -131,6 +133,8 @@ func readDirectory(r io.ReaderAt, order binary.ByteOrder, at uint32) (directory,
 		switch order.Uint16(e) {
 		case tagSubfile:
 			d.thumb = value&1 != 0
+		case tagOrientation:
+			d.turn = orientation(order.Uint16(e[8:]))
 		case tagXRes:
 			d.density = rational(r, order, value)
 		case tagResUnit:

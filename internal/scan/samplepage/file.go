@@ -2,6 +2,7 @@ package samplepage
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -34,19 +35,16 @@ func PNG(img image.Image) ([]byte, error) {
 func TextPDF(lines ...string) ([]byte, error) {
 	const points, leading, margin = 12.0, 22.0, 72.0
 	doc := newDoc()
-	doc.AddUTF8FontFromBytes("go", "", regular().ttf)
+	doc.AddUTF8FontFromBytes("serif", "", regular.ttf())
 	_, height := doc.GetPageSize()
 	y := height
 	for _, line := range lines {
 		if y > height-margin {
 			doc.AddPage()
+			doc.SetFont("serif", "", points)
 			y = margin
 		}
-		pieces, _ := regular().layout(line)
-		for _, p := range pieces {
-			doc.SetFont("go", "", points*p.scale)
-			doc.Text(margin+p.x*points, y-p.y*points, string(p.r))
-		}
+		doc.Text(margin, y, line)
 		y += leading
 	}
 	var b bytes.Buffer
@@ -64,4 +62,29 @@ func newDoc() *fpdf.Fpdf {
 	doc.SetCreationDate(someDay)
 	doc.SetModificationDate(someDay)
 	return doc
+}
+
+// EXIF writes into a JPEG which way its picture is to be turned, as telephones
+// do that lay down what their sensor sees: 1 as it is, 3 by half, 6 by a quarter
+// clockwise, 8 by one the other way.
+func EXIF(jpeg []byte, orientation uint16) []byte {
+	block := []byte("Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01")
+	block = binary.BigEndian.AppendUint16(block, orientation)
+	return segment(jpeg, 0xe1, append(block, 0, 0, 0, 0, 0, 0))
+}
+
+// Density writes a resolution in pixels per inch into a JPEG, as scanners do.
+func Density(jpeg []byte, dpi int) []byte {
+	block := []byte("JFIF\x00\x01\x02\x01")
+	block = binary.BigEndian.AppendUint16(block, uint16(dpi))
+	block = binary.BigEndian.AppendUint16(block, uint16(dpi))
+	return segment(jpeg, 0xe0, append(block, 0, 0))
+}
+
+// segment puts a marker segment in front of a JPEG's others.
+func segment(jpeg []byte, marker byte, body []byte) []byte {
+	out := append([]byte{}, jpeg[:2]...)
+	out = append(out, 0xff, marker)
+	out = binary.BigEndian.AppendUint16(out, uint16(len(body)+2))
+	return append(append(out, body...), jpeg[2:]...)
 }

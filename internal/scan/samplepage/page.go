@@ -2,20 +2,24 @@ package samplepage
 
 import (
 	"image"
-	"image/color"
 	"image/draw"
 	"math"
 	"math/rand/v2"
+	"strings"
 
 	"golang.org/x/image/font"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
+
+	"hoso/internal/scan/plane"
 )
 
-// A4 in inches.
-const (
-	pageWidth  = 8.27
-	pageHeight = 11.69
+// Paper is a size in inches.
+type Paper struct{ Width, Height float64 }
+
+// The papers that counters see. A5 lies on its side, as receipts and cards are
+// printed; it holds a heading and a few lines.
+var (
+	A4 = Paper{8.27, 11.69}
+	A5 = Paper{8.27, 5.83}
 )
 
 // DefaultDPI is the resolution of a page whose options name none: what a
@@ -23,166 +27,172 @@ const (
 const DefaultDPI = 200
 
 // Options say what to draw and what to spoil. The zero value is a clean sample
-// form on A4 at DefaultDPI.
+// form on A4 at DefaultDPI. Lengths in pixels are those of the finished picture.
 type Options struct {
 	// Title and Lines replace the sample form's own. Lines that do not fit the
 	// page are left out.
 	Title string
 	Lines []string
+	// Rows bounds the number of lines; zero is as many as fit.
+	Rows int
+	// Paper is A4 when zero.
+	Paper Paper
+	// Points is the size of print, 12.5 when zero.
+	Points float64
 	// DPI is the resolution in pixels per inch, DefaultDPI when zero.
 	DPI int
-	// Blur is the standard deviation of a Gaussian blur in pixels of this page.
-	// At 200 dpi, 1 is an
-	// ordinary scan, 2.5 soft, 4 beyond reading.
+	// Blank draws the paper only.
+	Blank bool
+	// Frame draws a box round the lines, as many forms have.
+	Frame bool
+	// Seed picks the form: title, order of lines, and their place.
+	Seed uint64
+	// Filler picks the person who fills the form in.
+	Filler uint64
+	// Scan tells scans of the same paper apart: the grain is another each time.
+	Scan uint64
+
+	// Shift moves the paper on the glass, in inches; what leaves the glass is lost.
+	ShiftX, ShiftY float64
+	// Skew turns the paper on the glass, in degrees clockwise.
+	Skew float64
+	// Turn turns the whole picture by quarters, clockwise.
+	Turn int
+	// Photo takes a photograph of the paper on a desk instead of a scan.
+	Photo *Photo
+
+	// Blur is the standard deviation of a Gaussian blur in pixels. At 200 dpi, 1
+	// is an ordinary scan, 2.5 soft, 4 beyond reading.
 	Blur float64
+	// Motion is the length in pixels of a smear, MotionAngle its direction in degrees.
+	Motion, MotionAngle float64
 	// Dark takes light away: 0 none, 1 all.
 	Dark float64
 	// Contrast is how black the ink is: 1 full, 0.1 hardly there. Zero means 1.
 	Contrast float64
 	// Noise is the standard deviation of the sensor's noise in grey levels (0 to 255).
 	Noise float64
-	// Blank draws the paper only.
-	Blank bool
-	// Seed picks the order of the sample text, the jitter of its place and the noise.
-	Seed uint64
 }
 
-// Page draws one A4 page.
+// Page draws one page.
 func Page(o Options) image.Image {
+	img, _ := Shot(o)
+	return img
+}
+
+// Shot draws one page and tells where the paper's corners lie in the picture,
+// clockwise from that which is the top left one to a reader.
+func Shot(o Options) (image.Image, plane.Quad) {
+	img := paper(o)
+	corners := rectangle(img.Rect)
+	if o.ShiftX != 0 || o.ShiftY != 0 || o.Skew != 0 {
+		img, corners = place(img, o.ShiftX*o.dpi(), o.ShiftY*o.dpi(), o.Skew)
+	}
+	grain := rand.New(rand.NewPCG(o.Seed+o.Filler<<32, o.Scan^0xda3e39cb94b95bdb))
+	if o.Photo != nil {
+		img, corners = o.Photo.take(img, grain)
+	}
+	spoil(img, o, grain)
+	for range (o.Turn%4 + 4) % 4 {
+		img, corners = quarter(img, corners)
+	}
+	return img, corners
+}
+
+// Words are the words that a page of these options shows, in the order of reading.
+func Words(o Options) []string {
+	if o.Blank {
+		return nil
+	}
+	var b strings.Builder
+	o.set(func(_ style, l line, _, _ float64) {
+		b.WriteString(l.String())
+		b.WriteByte(' ')
+	})
+	return strings.Fields(b.String())
+}
+
+func (o Options) dpi() float64 {
 	if o.DPI <= 0 {
-		o.DPI = DefaultDPI
+		return DefaultDPI
 	}
-	rng := rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))
-	dpi := float64(o.DPI)
-	size := image.Rect(0, 0, int(math.Round(pageWidth*dpi)), int(math.Round(pageHeight*dpi)))
-	c := canvas{img: image.NewRGBA(size), dpi: dpi}
-	draw.Draw(c.img, size, image.White, image.Point{}, draw.Src)
+	return float64(o.DPI)
+}
+
+func (o Options) size() Paper {
+	if o.Paper == (Paper{}) {
+		return A4
+	}
+	return o.Paper
+}
+
+// paper draws what is on the paper, before anything happens to it.
+func paper(o Options) *image.RGBA {
+	size, dpi := o.size(), o.dpi()
+	rect := image.Rect(0, 0, int(math.Round(size.Width*dpi)), int(math.Round(size.Height*dpi)))
+	c := canvas{img: image.NewRGBA(rect), dpi: dpi, sized: map[[2]float64]font.Face{}}
+	draw.Draw(c.img, rect, image.White, image.Point{}, draw.Src)
 	if !o.Blank {
-		c.form(o, rng)
+		o.form(c)
 	}
-	spoil(c.img, o, rng)
 	return c.img
 }
 
-// canvas draws in inches.
-type canvas struct {
-	img *image.RGBA
-	dpi float64
-}
-
-var (
-	ink       = color.RGBA{R: 25, G: 25, B: 28, A: 255}
-	stampRed  = color.RGBA{R: 200, G: 40, B: 45, A: 255}
-	penBlue   = color.RGBA{R: 30, G: 45, B: 150, A: 255}
-	ruleGrey  = color.RGBA{R: 120, G: 120, B: 120, A: 255}
+const (
 	leftEdge  = 1.0
-	lineSpace = 0.31
+	footSpace = 1.6
 )
 
-// form writes the heading, the title and the lines, and signs and stamps the foot.
-func (c canvas) form(o Options, rng *rand.Rand) {
-	lines, title := o.Lines, o.Title
-	if len(lines) == 0 {
-		lines = formLines(rng)
-	}
-	if title == "" {
-		title = defaultTitle
-	}
+// set lays the form's rows out and hands each over with its size and place. A
+// place of zero is the middle.
+func (o Options) set(put func(s style, l line, x, y float64)) (rng *rand.Rand, top, foot float64) {
+	rng = rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))
+	lines := o.lines(rng)
+	size, points := o.size(), o.points()
 	dx, y := (rng.Float64()-0.5)*0.2, 0.9+rng.Float64()*0.1
-	c.centred(bold(), heading[0], 12, y)
-	c.centred(bold(), heading[1], 12, y+0.25)
-	c.centred(bold(), title, 15, y+0.8)
-	y += 1.35
-	for i, line := range lines {
-		if y > pageHeight-1.6 {
+	if size.Height < 8 {
+		y -= 0.4
+	}
+	put(bold, line{{heading[0], bold}}, 0, y)
+	put(bold, line{{heading[1], bold}}, 0, y+0.25)
+	put(bold, line{{o.title(), bold}}, 0, y+0.75)
+	y += 1.25
+	top = y - 0.25
+	for i, l := range lines {
+		if o.Rows > 0 && i >= o.Rows || y > size.Height-footSpace {
 			break
 		}
-		c.text(regular(), line, 12.5, leftEdge+dx, y)
-		if i%3 == 1 {
-			c.rule(leftEdge+dx, y+0.07, pageWidth-0.7)
+		put(regular, l, leftEdge+dx, y)
+		y += 0.31 * points / 12.5
+	}
+	return rng, top, y
+}
+
+func (o Options) points() float64 {
+	if o.Points == 0 {
+		return 12.5
+	}
+	return o.Points
+}
+
+// form writes the heading, the title and the lines, and signs and stamps the foot.
+func (o Options) form(c canvas) {
+	size := o.size()
+	n := 0
+	rng, top, foot := o.set(func(s style, l line, x, y float64) {
+		if x == 0 {
+			c.centred(s, l.String(), 12, size.Width, y)
+			return
 		}
-		y += lineSpace
-	}
-	c.stamp(2.2, pageHeight-1.2)
-	c.signature(5.6, pageHeight-1.1, rng)
-}
-
-// centred writes a line in the middle of the page.
-func (c canvas) centred(f face, line string, points, y float64) {
-	_, width := f.layout(line)
-	c.text(f, line, points, (pageWidth-width*points/72)/2, y)
-}
-
-// text writes a line; x and y are inches from the top left corner.
-func (c canvas) text(f face, line string, points, x, y float64) {
-	em := points / 72 * c.dpi
-	sized := map[float64]font.Face{}
-	pieces, _ := f.layout(line)
-	for _, p := range pieces {
-		ff := sized[p.scale]
-		if ff == nil {
-			var err error
-			ff, err = opentype.NewFace(f.font, &opentype.FaceOptions{Size: points * p.scale, DPI: c.dpi, Hinting: font.HintingNone})
-			if err != nil {
-				panic("samplepage: sizing a built-in font: " + err.Error()) // cannot be: the size is a constant
-			}
-			sized[p.scale] = ff
+		c.row(l, o.points(), x, y)
+		if n++; n%3 == 2 {
+			c.rule(x+regular.width(l.String())*o.points()/72+0.1, y, size.Width-0.7)
 		}
-		dot := fixed.Point26_6{X: fixed.Int26_6((x*c.dpi + p.x*em) * 64), Y: fixed.Int26_6((y*c.dpi - p.y*em) * 64)}
-		if dr, mask, at, _, ok := ff.Glyph(dot, p.r); ok {
-			draw.DrawMask(c.img, dr, image.NewUniform(ink), image.Point{}, mask, at, draw.Over)
-		}
+	})
+	if o.Frame {
+		c.frame(0.8, top, size.Width-0.6, foot)
 	}
-}
-
-// rule draws the dotted line that a form is filled in on.
-func (c canvas) rule(x, y, to float64) {
-	for ; x < to; x += 0.06 {
-		c.dot(x, y, 0.008, ruleGrey)
-	}
-}
-
-// dot fills a small disc, softly at its rim.
-func (c canvas) dot(x, y, radius float64, col color.RGBA) {
-	px, py, r := x*c.dpi, y*c.dpi, math.Max(radius*c.dpi, 0.5)
-	box := image.Rect(int(px-r-1), int(py-r-1), int(px+r+2), int(py+r+2)).Intersect(c.img.Bounds())
-	for j := box.Min.Y; j < box.Max.Y; j++ {
-		for i := box.Min.X; i < box.Max.X; i++ {
-			cover := r + 0.5 - math.Hypot(float64(i)+0.5-px, float64(j)+0.5-py)
-			if cover > 0 {
-				mix(c.img.Pix[c.img.PixOffset(i, j):], col, math.Min(cover, 1))
-			}
-		}
-	}
-}
-
-// mix darkens a pixel towards a colour. It takes the darker of what is there
-// and what comes, so that a stroke drawn as many dots stays one stroke.
-func mix(pix []uint8, col color.RGBA, cover float64) {
-	for i, v := range [3]uint8{col.R, col.G, col.B} {
-		if got := uint8(255 - (255-float64(v))*cover); got < pix[i] {
-			pix[i] = got
-		}
-	}
-}
-
-// stamp draws two rings and a star of dots.
-func (c canvas) stamp(x, y float64) {
-	for a := 0.0; a < 2*math.Pi; a += 0.008 {
-		c.dot(x+0.65*math.Cos(a), y+0.65*math.Sin(a), 0.014, stampRed)
-		c.dot(x+0.45*math.Cos(a), y+0.45*math.Sin(a), 0.008, stampRed)
-	}
-	for a := math.Pi / 2; a < 2.5*math.Pi; a += 0.4 * math.Pi {
-		for t := 0.0; t < 0.2; t += 0.004 {
-			c.dot(x+t*math.Cos(a), y-t*math.Sin(a), 0.02, stampRed)
-		}
-	}
-}
-
-// signature draws a scribble.
-func (c canvas) signature(x, y float64, rng *rand.Rand) {
-	a, b := 5+rng.Float64()*3, 0.12+rng.Float64()*0.1
-	for t := 0.0; t < 1; t += 0.0008 {
-		c.dot(x+t*1.3, y+b*math.Sin(a*2*math.Pi*t)*(1-t)+0.1*math.Sin(7*t), 0.009, penBlue)
-	}
+	c.stamp(2.2, size.Height-0.9)
+	signer := rand.New(rand.NewPCG(o.Filler, rng.Uint64()))
+	c.signature(5.6, size.Height-0.9, signer)
 }

@@ -6,8 +6,11 @@ import (
 	"math/rand/v2"
 )
 
-// spoil lays the defects over a clean page: blur, pale ink, weak light, noise.
+// spoil lays the defects over a clean page: smear, blur, pale ink, weak light, noise.
 func spoil(img *image.RGBA, o Options, rng *rand.Rand) {
+	if o.Motion > 0 {
+		smear(img, o.Motion, o.MotionAngle)
+	}
 	if o.Blur > 0 {
 		blur(img, o.Blur)
 	}

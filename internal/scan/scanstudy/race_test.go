@@ -1,0 +1,5 @@
+//go:build race
+
+package scanstudy
+
+const raced = true
