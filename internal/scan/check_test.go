@@ -53,9 +53,10 @@ func TestCheckDefects(t *testing.T) {
 		{"blank", each, samplepage.Options{Blank: true}, scan.Unreadable, []string{"blank_page 1 error"}},
 		{"blank and grainy", false, samplepage.Options{Blank: true, Noise: 25}, scan.Unreadable, []string{"blank_page 1 error"}},
 	}
-	for _, c := range cases {
+	for i, c := range cases {
 		for media, encode := range encoders {
-			if !c.each && media != "image/jpeg" {
+			// The race detector makes pixels dear, and finds no more in a fourth file.
+			if media != "image/jpeg" && (!c.each || raced && i%5 != 0) {
 				continue
 			}
 			t.Run(c.name+" "+media, func(t *testing.T) {

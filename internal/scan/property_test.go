@@ -25,6 +25,9 @@ func TestWorseIsNeverBetter(t *testing.T) {
 		"coarse": {func(o *samplepage.Options, v float64) { o.DPI = int(v) }, []float64{185, 150, 105, 95, 60, 30, 10}, nil},
 	}
 	for name, way := range ways {
+		if raced { // the ends of the scale, from the clean page
+			way.steps, way.more = append(way.steps[:2:2], way.steps[len(way.steps)-2:]...), nil
+		}
 		for _, start := range append(way.more, samplepage.Options{Seed: 1}) {
 			t.Run(fmt.Sprint(name, start.Seed), func(t *testing.T) {
 				t.Parallel()
