@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -118,6 +120,10 @@ func TestKilledBetweenHandovers(t *testing.T) {
 		papers, err := register.Papers(t.Context(), code)
 		require.NoError(t, err)
 		require.Equal(t, custody.Citizen, papers[0].HolderKind, "home again")
+	}
+	if os.Getenv("HOSO_RECORD") != "" { // as TestRecordHistories does for the samples
+		y.record(t, number, filepath.Join("..", "workflows", "testdata", "replay", "bag.json"))
+		y.record(t, codes[0], filepath.Join("..", "workflows", "testdata", "replay", "vnpost-paper-in-bag.json"))
 	}
 }
 

@@ -31,6 +31,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 			replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{DisableRegistrationAliasing: true})
 			require.NoError(t, err)
 			replayer.RegisterWorkflowWithOptions(workflows.Dossier, workflow.RegisterOptions{Name: workflows.DossierType})
+			replayer.RegisterWorkflowWithOptions(workflows.Bag, workflow.RegisterOptions{Name: workflows.BagType})
 			require.NoError(t, replayer.ReplayWorkflowHistoryFromJSONFile(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))), file))
 		})
 	}
