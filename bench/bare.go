@@ -19,6 +19,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"hoso/internal/dossier"
+	"hoso/internal/register"
 	"hoso/internal/store"
 )
 
@@ -90,7 +91,7 @@ func bareFile(db *gorm.DB, in bareFiling, office, key string) (store.Dossier, er
 		d = store.Dossier{Code: code, Office: office, Network: "vnpost", Authority: in.Authority, ProcedureCode: in.Procedure, ProcedureVersion: "163/QĐ-BTP",
 			ProcedureFrom: "2025-01-01", CaseCode: in.Case, Quantity: in.Quantity, Clerk: clerk, MandateKind: "self", DeliveryMethod: "courier",
 			DeliveryCarrier: "vnpost", DeliveryState: "none", FiledAt: now, Stage: "intake", Status: 1, WaitingWho: "nobody", WaitingWhat: "work",
-			Asked: []string{}, RulesVersion: "1", TrackToken: bareID(), SearchName: in.Applicant.FullName, Revision: 1, AuditHead: sum(code)}
+			Asked: []string{}, AskedParts: []register.Part{}, RulesVersion: "1", TrackToken: bareID(), SearchName: in.Applicant.FullName, Revision: 1, AuditHead: sum(code)}
 		if err := tx.Create(&d).Error; err != nil {
 			return err
 		}

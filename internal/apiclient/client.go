@@ -164,7 +164,7 @@ func (c *Client) Upload(ctx context.Context, key, name string, file []byte) (jso
 
 // tries is how often a call is made again under its key when the server asks us
 // to come back, or breaks off.
-const tries = 4
+const tries = 8
 
 func (c *Client) do(ctx context.Context, method, path, key, contentType string, body []byte) (json.RawMessage, int, error) {
 	for try := 1; ; try++ {
