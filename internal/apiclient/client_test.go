@@ -72,12 +72,13 @@ func TestACommandIsRepeatedUnderItsKeyWhenTheServerSaysLater(t *testing.T) {
 
 func TestAServerThatGoesOnSayingLaterIsGivenUp(t *testing.T) {
 	t.Parallel()
-	s, c := newServer(t, answer{status: 429, body: later}, answer{status: 503, body: later}, answer{status: 503, body: later}, answer{status: 503, body: later})
+	s, c := newServer(t, answer{status: 429, body: later}, answer{status: 503, body: later}, answer{status: 503, body: later}, answer{status: 503, body: later},
+		answer{status: 503, body: later}, answer{status: 503, body: later}, answer{status: 503, body: later}, answer{status: 503, body: later})
 	_, err := c.Get(t.Context(), "/v1/dossiers")
 	var p *apiclient.Problem
 	require.ErrorAs(t, err, &p)
 	require.Equal(t, 503, p.Status)
-	require.Len(t, s.asked, 4)
+	require.Len(t, s.asked, 8)
 }
 
 func TestARefusalIsToldWithItsFields(t *testing.T) {

@@ -33,7 +33,12 @@ func lockData(dir string) (unlock func(), err error) {
 	if err := f.Truncate(0); err == nil {
 		fmt.Fprintln(f, os.Getpid()) //nolint:errcheck // for people only
 	}
-	return func() { f.Close() }, nil //nolint:errcheck // the lock ends with it either way
+	return func() {
+		// Unlocked and not only closed: a process that is being started right now has
+		// the file open too, until it becomes another program.
+		_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+		f.Close() //nolint:errcheck // the lock ends with it either way
+	}, nil
 }
 
 func process(pid string) string {

@@ -158,7 +158,7 @@ func (p Profile) validate() error {
 		{"grain", p.Grain.within(255), "needs 0 < error <= warn <= 255"},
 		{"darkness", p.Darkness.within(255), "needs 0 < error <= warn <= 255"},
 		{"brightness", p.Brightness > 0 && p.Brightness <= 255, "must be above 0, at most 255"},
-		{"seen_before", p.SeenBefore.Bits >= 0 && p.SeenBefore.Bits <= 7 && p.SeenBefore.Common >= 2, "needs 0 to 7 bits, and common from 2"},
+		{"seen_before", p.SeenBefore.Bits >= 0 && p.SeenBefore.Bits <= 7 && p.SeenBefore.Distance > 0 && p.SeenBefore.Distance < 0.3 && p.SeenBefore.Common >= 2, "needs 0 to 7 bits, a distance above 0 and below 0.3, and common from 2"},
 		{"skew", p.Skew.within(maxSlope), "needs 0 < warn <= error <= 20"},
 		{"min_stripes", p.MinStripes >= 1 && p.MinStripes <= 100, "must be 1 to 100"},
 		{"sideways", p.Sideways.within(100), "needs 0 < warn <= error <= 100"},

@@ -6,6 +6,10 @@ import "math/bits"
 type SeenBefore struct {
 	// Bits is in how many bits of the hash two prints of one page may differ.
 	Bits int `json:"bits"`
+	// Distance is up to where two whole prints are of one page. It is less than a
+	// file's own SamePage: here thousands of people's copies of one form meet, and
+	// nobody is to be suspected for having filled in the same form.
+	Distance float64 `json:"distance"`
 	// Common is from how many other dossiers on a page is a sheet that everybody
 	// hands in, such as a form's notes, and nobody's paper.
 	Common int `json:"common"`
@@ -13,7 +17,7 @@ type SeenBefore struct {
 
 // Alike says whether two prints are of one page.
 func (p Profile) Alike(a, b Print) bool {
-	return bits.OnesCount64(a.Hash^b.Hash) <= p.SeenBefore.Bits && a.Distance(b) <= p.SamePage
+	return bits.OnesCount64(a.Hash^b.Hash) <= p.SeenBefore.Bits && a.Distance(b) <= p.SeenBefore.Distance
 }
 
 // SeenFinding says of a page that it was handed in before with another dossier:

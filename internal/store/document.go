@@ -34,12 +34,17 @@ type Document struct {
 // AddDocument keeps a document under an operation's key and stores the answer
 // that render makes of it, so that the same request gets the same answer.
 func (s *Store) AddDocument(ctx context.Context, req Request, row Document, render func(Document) Answer) (Answer, error) {
+	// Looked up before the transaction, which on SQLite is the only one that writes.
+	matches, err := s.matchesOf(ctx, row.Prints)
+	if err != nil {
+		return Answer{}, err
+	}
 	return s.once(ctx, req, func(tx txn) (Answer, error) {
 		row.ID, row.CreatedAt = newID(), s.now()
 		if err := tx.Create(&row).Error; err != nil {
 			return Answer{}, err
 		}
-		if err := keepPrints(tx, row.ID, row.Prints, row.CreatedAt); err != nil {
+		if err := keepPrints(tx, row.ID, row.Prints, matches, row.CreatedAt); err != nil {
 			return Answer{}, err
 		}
 		var err error

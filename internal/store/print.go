@@ -46,10 +46,12 @@ type PageMatch struct {
 }
 
 const (
-	// maxCandidates bounds what one page is compared with, maxMatches what is
-	// remembered of it.
-	maxCandidates = 500
-	maxMatches    = 20
+	// perBand is how many earlier pages that share a band, the newest, a page is
+	// compared with: copies of one form share bands by the thousand, and comparing
+	// with all of them would cost seconds. What lies further back is not found.
+	perBand = 200
+	// maxMatches bounds what is remembered of a page.
+	maxMatches = 20
 )
 
 // bandsOf cuts a hash into n parts. Two hashes that differ in fewer than n bits
@@ -65,13 +67,9 @@ func bandsOf(hash uint64, n int) []int64 {
 
 // keepPrints notes the prints of a new document, and which earlier pages look
 // the same.
-func keepPrints(tx txn, id string, p Prints, at time.Time) error {
+func keepPrints(tx txn, id string, p Prints, matches []PageMatch, at time.Time) error {
 	for _, page := range p.Pages {
 		page.DocumentID = id
-		matches, err := matchesOf(tx, page, p, at)
-		if err != nil {
-			return err
-		}
 		var bands []PageBand
 		for i, v := range bandsOf(uint64(page.Hash), p.Bits+1) {
 			bands = append(bands, PageBand{Bands: p.Bits + 1, Band: i, Value: v, DocumentID: id, Page: page.Page})
@@ -82,37 +80,76 @@ func keepPrints(tx txn, id string, p Prints, at time.Time) error {
 		if err := tx.Create(&bands).Error; err != nil {
 			return err
 		}
-		if len(matches) > 0 {
-			if err := tx.Create(&matches).Error; err != nil {
-				return err
-			}
-		}
 	}
-	return nil
+	for i := range matches {
+		matches[i].DocumentID, matches[i].FoundAt = id, at
+	}
+	if len(matches) == 0 {
+		return nil
+	}
+	return tx.Create(&matches).Error
 }
 
-// matchesOf finds the pages of other documents that look like one.
-func matchesOf(tx txn, page PagePrint, p Prints, at time.Time) ([]PageMatch, error) {
-	sql, args := "SELECT DISTINCT p.document_id, p.page, p.hash, p.print FROM page_bands b JOIN page_prints p ON p.document_id = b.document_id AND p.page = b.page WHERE b.bands = ? AND (", []any{p.Bits + 1}
-	for i, v := range bandsOf(uint64(page.Hash), p.Bits+1) {
-		if i > 0 {
-			sql += " OR "
-		}
-		sql += "(b.band = ? AND b.value = ?)"
-		args = append(args, i, v)
-	}
-	var near []PagePrint
-	sql += ") AND b.document_id <> ? ORDER BY p.document_id DESC, p.page LIMIT ?"
-	if err := tx.Raw(sql, append(args, page.DocumentID, maxCandidates)...).Scan(&near).Error; err != nil {
-		return nil, err
-	}
+// matchesOf finds the pages of earlier documents that look like pages of one that
+// is yet to be kept.
+func (s *Store) matchesOf(ctx context.Context, p Prints) ([]PageMatch, error) {
 	var out []PageMatch
-	for _, n := range near {
-		if len(out) < maxMatches && bits.OnesCount64(uint64(n.Hash)^uint64(page.Hash)) <= p.Bits && p.Alike(n.Print, page.Print) {
-			out = append(out, PageMatch{DocumentID: page.DocumentID, Page: page.Page, OtherID: n.DocumentID, OtherPage: n.Page, FoundAt: at})
+	for _, page := range p.Pages {
+		near, err := s.near(ctx, page, p)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range near[:min(len(near), maxMatches)] {
+			out = append(out, PageMatch{Page: page.Page, OtherID: n.DocumentID, OtherPage: n.Page})
 		}
 	}
 	return out, nil
+}
+
+// near finds earlier pages that are like one: those that share a band, of these
+// those whose hash is near, of these those whose whole print is.
+func (s *Store) near(ctx context.Context, page PagePrint, p Prints) ([]PagePrint, error) {
+	type place struct {
+		DocumentID string
+		Page       int
+	}
+	var ids []string
+	shares := map[place]bool{}
+	for i, v := range bandsOf(uint64(page.Hash), p.Bits+1) {
+		var rows []place
+		err := s.with(ctx).Model(&PageBand{}).Select("document_id", "page").Where("bands = ? AND band = ? AND value = ?", p.Bits+1, i, v).
+			Order("document_id DESC, page").Limit(perBand).Scan(&rows).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			shares[r] = true
+			ids = append(ids, r.DocumentID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var hashes []PagePrint
+	if err := s.with(ctx).Select("document_id", "page", "hash").Where("document_id IN ?", named(ids)).Order("document_id DESC, page").Find(&hashes).Error; err != nil {
+		return nil, err
+	}
+	var near []PagePrint
+	for _, h := range hashes {
+		if !shares[place{h.DocumentID, h.Page}] || bits.OnesCount64(uint64(h.Hash)^uint64(page.Hash)) > p.Bits {
+			continue
+		}
+		if err := s.with(ctx).Where("document_id = ? AND page = ?", h.DocumentID, h.Page).Take(&h).Error; err != nil {
+			return nil, err
+		}
+		if p.Alike(h.Print, page.Print) {
+			near = append(near, h)
+		}
+		if len(near) == maxMatches {
+			break
+		}
+	}
+	return near, nil
 }
 
 // seenElsewhere is of each page of some documents in how many dossiers of other

@@ -18,7 +18,7 @@ CREATE TABLE page_bands (
   page INTEGER NOT NULL,
   PRIMARY KEY (document_id, page, bands, band)
 );
-CREATE INDEX page_bands_by_value ON page_bands (bands, band, value);
+CREATE INDEX page_bands_by_value ON page_bands (bands, band, value, document_id, page);
 
 CREATE TABLE page_matches (
   document_id TEXT NOT NULL REFERENCES documents (id),
