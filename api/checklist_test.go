@@ -73,8 +73,17 @@ func TestDryRunOfWhatCannotBeFiled(t *testing.T) {
 	require.False(t, *v.Fileable)
 	require.Equal(t, dossier.RouteNotAllowed, v.Route.Route)
 	require.Zero(t, h.rows("route_refusals"), "only tried")
-	h.refused(h.post("clerk", "/v1/dossiers", filingOf("none").with("/procedure_code", "2.000884")), 422)
-	require.Equal(t, 1, h.rows("route_refusals"))
+	turnedAway := func(n int64) {
+		v := read[Funnel](t, h.get("manager", "/v1/reports/funnel?from=2025-02-05&to=2025-02-05"), http.StatusOK)
+		require.Equal(t, n, v.Total.NotAllowed)
+	}
+	again := newKey()
+	for range 3 {
+		h.refused(h.postAs("clerk", "/v1/dossiers", again, filingOf("none").with("/procedure_code", "2.000884")), 422)
+	}
+	turnedAway(1)
+	h.refused(h.postAs("colleague", "/v1/dossiers", again, filingOf("none").with("/procedure_code", "2.000884")), 422)
+	turnedAway(2) // a key is its bearer's own
 	h.refused(h.do(ask{method: "POST", path: "/v1/dossiers?dry_run=false", token: "clerk", body: onPaper().json()}), 400)
 }
 
@@ -174,4 +183,41 @@ func TestReuse(t *testing.T) {
 		_, at := h.refused(h.post(tc.token, "/v1/dossiers", tc.filing), 422)
 		require.Contains(t, at, tc.rule, name)
 	}
+}
+
+// TestTheAuthorityOpensAReusedScan: it stays the earlier dossier's, whose authority
+// may be another one, and the one that has to judge it sees it too.
+func TestTheAuthorityOpensAReusedScan(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, on database) {
+		h := newHouse(t, on)
+		with := func(identity body) body {
+			return onPaper().with("/components", []body{{"code": "to-khai", "form": "paper_original"}, identity.with("/code", "giay-to-tuy-than")})
+		}
+		scanned := h.document("clerk", dossier.Ready)
+		pool, err := h.store.Pool()
+		require.NoError(t, err)
+		_, err = pool.Exec("UPDATE documents SET profile = '" + scan.DefaultProfile().Version + "'")
+		require.NoError(t, err)
+		old := h.file("clerk", with(body{"document_id": scanned}))
+		path := "/v1/documents/" + scanned
+		sees := func(token string, status int) {
+			t.Helper()
+			require.Equal(t, status, h.get(token, path).Code, token)
+		}
+		sees("centre", http.StatusOK)
+		sees("centre-city", http.StatusNotFound)
+		again := h.file("clerk", with(body{"form": "reused", "from": body{"code": old.Code}}))
+		_, err = pool.Exec("UPDATE dossiers SET authority = 'H26.01' WHERE code = '" + again.Code + "'")
+		require.NoError(t, err)
+		sees("centre-city", http.StatusOK)
+		sees("centre", http.StatusOK)
+		sees("clerk-viettel", http.StatusNotFound)
+		_, err = pool.Exec("UPDATE components SET state = 'superseded' WHERE form = 'reused'")
+		require.NoError(t, err)
+		sees("centre-city", http.StatusOK)
+		_, err = pool.Exec("UPDATE components SET state = 'refused' WHERE form = 'reused'")
+		require.NoError(t, err)
+		sees("centre-city", http.StatusNotFound)
+	})
 }

@@ -84,6 +84,7 @@ func (l lang) routeReasons(codes []string) []RouteReason {
 
 var routeWords = map[string]text{
 	"scans_usable":         {"Các bản quét dùng được, thủ tục nhận trực tuyến.", "The scans can be used, and the procedure is offered online."},
+	"nothing_to_scan":      {"Không có giấy tờ nào phải quét, thủ tục nhận trực tuyến.", "There is nothing to scan, and the procedure is offered online."},
 	"scan_unreadable":      {"Có bản quét không đọc được: quét lại hoặc nộp bản giấy.", "A scan cannot be read: scan again, or give the paper."},
 	"paper_given":          {"Có giấy tờ nộp bằng bản giấy.", "Some papers are given on paper."},
 	"paper_demanded":       {"Thủ tục yêu cầu nộp bản giấy.", "The procedure demands a paper itself."},
@@ -123,20 +124,30 @@ func (s *Server) addRoute(ctx context.Context, d store.Dossier, v *Dossier) erro
 		return err
 	}
 	src, err := s.sourceOf(ctx, d)
-	v.ToFix = src.toFix(l, d.Asked)
+	v.ToFix = src.toFix(l, d.Asked, lastReasons(rows))
 	return err
 }
 
+// lastReasons are those of the last decision.
+func lastReasons(rows []store.RouteDecision) []string {
+	if len(rows) == 0 {
+		return nil
+	}
+	return rows[len(rows)-1].Reasons
+}
+
 // toFix says of each component that came back what is to be mended: what is wrong
-// with its scan, or that its paper is to be given.
-func (src source) toFix(l lang, components []string) []string {
+// with its scan, or that its paper is to be given, which no better scan replaces
+// where that way was chosen.
+func (src source) toFix(l lang, components, reasons []string) []string {
 	var out []string
+	onPaper := slices.Contains(reasons, "paper_missing")
 	for _, g := range src.given {
 		if !slices.Contains(components, g.Code) {
 			continue
 		}
 		words := findingWords(l, src.docs[g.Document])
-		if len(words) == 0 {
+		if onPaper || len(words) == 0 {
 			words = []string{givePaper[l]}
 		}
 		for _, w := range words {

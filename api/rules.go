@@ -1,14 +1,28 @@
 package api
 
+import "strings"
+
 // ruleText gives the sentence of a rule; a rule without one reads as "not valid".
 func ruleText(rule string, args map[string]string) text {
 	if _, limited := args["max"]; limited && rule == "too_long" {
 		return text{"Nhiều nhất {max} ký tự.", "At most {max} characters."}
 	}
 	if t, known := ruleTexts[rule]; known {
+		if args["allowed"] == "" { // nothing is left to choose from
+			return text{withoutChoice(t[vi]), withoutChoice(t[en])}
+		}
 		return t
 	}
 	return ruleTexts["invalid_value"]
+}
+
+// withoutChoice leaves out a last sentence that would say what may be chosen.
+func withoutChoice(s string) string {
+	i := strings.LastIndex(s, ". ")
+	if i >= 0 && strings.Contains(s[i:], "{allowed}") {
+		return s[:i+1]
+	}
+	return s
 }
 
 // ruleTexts holds the sentence of every rule, of shape (broken ones are a 400)
@@ -136,13 +150,12 @@ var ruleTexts = map[string]text{
 	"file_type":                  {"Nội dung tệp không thuộc loại được nhận: {accepted}.", "The file's bytes are of none of the types taken: {accepted}."},
 
 	// Forms.
-	"form_not_written":  {"Chưa lập được mẫu này ({cause}).", "The form cannot be written ({cause})."},
-	"dossier_unknown":   {"Không có hồ sơ này tại đại lý.", "The office has no such dossier."},
-	"period_backwards":  {"Ngày cuối phải không trước ngày đầu.", "The last day must not lie before the first."},
-	"to_not_after_from": {"Ngày kết thúc (không tính) phải sau ngày đầu.", "The end, which does not count, must lie after the first day."},
-	"until_backwards":   {"Thời điểm kết thúc phải ở tương lai và sau lúc bắt đầu.", "The end must lie in the future and after the beginning."},
-	"period_too_long":   {"Kỳ dài nhất là {max} ngày.", "The longest period is {max} days."},
-	"period_too_full":   {"Kỳ này có hơn {max} hồ sơ; hãy chọn kỳ ngắn hơn.", "More than {max} dossiers; choose a shorter period."},
+	"form_not_written": {"Chưa lập được mẫu này ({cause}).", "The form cannot be written ({cause})."},
+	"dossier_unknown":  {"Không có hồ sơ này tại đại lý.", "The office has no such dossier."},
+	"period_backwards": {"Ngày cuối phải không trước ngày đầu.", "The last day must not lie before the first."},
+	"until_backwards":  {"Thời điểm kết thúc phải ở tương lai và sau lúc bắt đầu.", "The end must lie in the future and after the beginning."},
+	"period_too_long":  {"Kỳ dài nhất là {max} ngày.", "The longest period is {max} days."},
+	"period_too_full":  {"Kỳ này có hơn {max} hồ sơ; hãy chọn kỳ ngắn hơn.", "More than {max} dossiers; choose a shorter period."},
 
 	// Commands.
 	"not_expected":         {"Không dùng cùng thao tác này.", "This does not go with the action."},
