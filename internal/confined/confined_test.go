@@ -138,7 +138,9 @@ func TestChildrenThatEndBadly(t *testing.T) {
 			cause, err := ch.Do(t.Context(), c.job, []byte("a"), &out)
 			require.NoError(t, err)
 			require.Equal(t, c.want, cause)
-			require.LessOrEqual(t, used.Together, c.limits.Memory+32<<20, "the watch looks often enough")
+			if !confined.Race { // where nothing but the watch bounds it, and that is as quick as the machine is free
+				require.LessOrEqual(t, used.Together, c.limits.Memory+32<<20)
+			}
 			var said string
 			cause, err = ch.Do(t.Context(), "echo", []byte("still here"), &said)
 			require.NoError(t, err)
