@@ -25,7 +25,7 @@ func confine(o order) {
 	}
 	limit(unix.RLIMIT_CORE, 0)
 	limit(unix.RLIMIT_NOFILE, l.OpenFiles)
-	m := memoryOf(os.Getpid())
+	m := ownMemory()
 	room := max(l.Memory-m.now-spare, 32<<20) // what may still come
 	if !raceDetector {
 		limit(unix.RLIMIT_DATA, uint64(m.data+room))
@@ -45,7 +45,14 @@ type memory struct {
 
 // memoryOf asks the system about a process; zero where it is gone.
 func memoryOf(pid int) memory {
-	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	return memoryIn("/proc/" + strconv.Itoa(pid))
+}
+
+// ownMemory is this process's, which need not know by what number /proc calls it.
+func ownMemory() memory { return memoryIn("/proc/self") }
+
+func memoryIn(dir string) memory {
+	raw, err := os.ReadFile(dir + "/status")
 	if err != nil {
 		return memory{}
 	}
@@ -58,4 +65,4 @@ func memoryOf(pid int) memory {
 	return memory{now: at("VmRSS"), peak: at("VmHWM"), data: at("VmData")}
 }
 
-func peakMemory() int64 { return memoryOf(os.Getpid()).peak }
+func peakMemory() int64 { return ownMemory().peak }

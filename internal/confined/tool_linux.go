@@ -1,7 +1,6 @@
 package confined
 
 import (
-	"os"
 	"os/signal"
 	"syscall"
 
@@ -21,7 +20,7 @@ const toolCode = 32 << 20
 // limitTool leaves a program what the child has not used itself. The other
 // limits it has inherited.
 func limitTool(pid int, l Limits) {
-	room := uint64(max(l.Memory-memoryOf(os.Getpid()).now-spare-toolCode, 32<<20))
+	room := uint64(max(l.Memory-ownMemory().now-spare-toolCode, 32<<20))
 	_ = unix.Prlimit(pid, unix.RLIMIT_DATA, &unix.Rlimit{Cur: room, Max: room}, nil)
 	_ = unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{}, nil)
 }
