@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,6 +36,20 @@ func confine(o order) {
 
 func limit(resource int, n uint64) {
 	_ = unix.Setrlimit(resource, &unix.Rlimit{Cur: n, Max: n}) // lowering is always allowed
+}
+
+// spent says whether this process and what it started have used what there is of
+// the processor for beginning anything more. A busy machine changes nothing.
+func (c *child) spent() bool { return used() >= c.Limits.beginPage() }
+
+func used() time.Duration {
+	var all time.Duration
+	for _, who := range []int{unix.RUSAGE_SELF, unix.RUSAGE_CHILDREN} {
+		var u unix.Rusage
+		_ = unix.Getrusage(who, &u) // it knows both
+		all += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	return all
 }
 
 // memory is what a process holds, in bytes.

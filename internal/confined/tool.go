@@ -31,7 +31,8 @@ func (c *child) tool(ctx context.Context, in io.Reader, most int64, path string,
 	runtime.LockOSThread() // the program is to die with this thread's process, not sooner
 	defer runtime.UnlockOSThread()
 	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Env = []string{"LANG=C.UTF-8", "HOME=/nonexistent"}
+	// Every thread would take its share of the memory before there is any work.
+	cmd.Env = []string{"LANG=C.UTF-8", "HOME=/nonexistent", "OMP_NUM_THREADS=1"}
 	cmd.Stdin = in
 	cmd.SysProcAttr = toolAttr()
 	out, err := cmd.StdoutPipe()
