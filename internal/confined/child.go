@@ -103,7 +103,7 @@ func reply(a answer) int {
 
 // check is the digitization check.
 func check(ctx context.Context, c *child) (any, error) {
-	o := scan.Options{Until: c.began.Add(c.Limits.beginPage())}
+	o := scan.Options{Spent: c.spent}
 	if c.Tools.PDFToPPM != "" {
 		o.Renderer = poppler{c}
 	}

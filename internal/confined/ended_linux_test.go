@@ -1,6 +1,7 @@
 package confined_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -14,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hoso/internal/confined"
+	"hoso/internal/scan"
+	"hoso/internal/scan/samplepage"
 )
 
 func init() {
@@ -27,6 +30,7 @@ func init() {
 	})
 	confined.Job("who", func(context.Context, []byte) (any, error) { return []int{os.Getpid(), os.Getppid()}, nil })
 	confined.Job("get away", getAway)
+	confined.Spent()
 }
 
 // getAway leaves behind a process that is in no group of the child's, holds a
@@ -117,4 +121,24 @@ func TestNothingGetsAway(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, confined.Gone(pid), "nobody waited for it")
 	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+}
+
+// How much of a file is looked at goes by what it used of the processor, not by
+// how long that took on a busy machine.
+func TestTimeIsTheProcessors(t *testing.T) {
+	t.Parallel()
+	l := roomy()
+	l.BeginPageMS = 3000
+	var early bool
+	_, err := checker(t, l).Do(t.Context(), "spent", []byte("a"), &early)
+	require.NoError(t, err)
+	require.False(t, early)
+
+	l.BeginPageMS = 1 // less than it takes to start
+	pdf, err := samplepage.PDF(withCode(t, "", 0))
+	require.NoError(t, err)
+	rep, err := checker(t, l).Check(t.Context(), bytes.NewReader(pdf), int64(len(pdf)), scan.DefaultProfile())
+	require.NoError(t, err)
+	require.Equal(t, scan.Doubtful, rep.Verdict)
+	require.Equal(t, scan.CodeTooManyPages, rep.Findings[0].Code, "%+v", rep.Findings)
 }

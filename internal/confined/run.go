@@ -56,8 +56,9 @@ func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usag
 	}
 	var a answer
 	switch {
-	case u.Ended == scan.OutOfTime && cpuOf(state) < o.Limits.wall()/2:
-		// It hardly ran: the machine was busy, and the file is not to blame.
+	case u.Ended == scan.OutOfTime && cpuOf(state) < o.Limits.cpu():
+		// It did not get what it may use: the machine was busy, and the file is not to
+		// blame. What a file gets told must not depend on that.
 		return answer{}, Usage{Took: u.Took}, ErrBusy
 	case u.Ended != "":
 		return answer{}, u, nil
@@ -79,7 +80,7 @@ func causeOf(state *os.ProcessState, lastWords []byte, l Limits) scan.Cause {
 		return scan.OutOfMemory
 	// The system ends who has used up the processor without a word. Its two ways of
 	// counting differ by far on a busy machine, so half will do.
-	case len(lastWords) == 0 && cpuOf(state) >= time.Duration(l.CPUSeconds)*time.Second/2:
+	case len(lastWords) == 0 && cpuOf(state) >= l.cpu()/2:
 		return scan.OutOfTime
 	}
 	return scan.Crashed
