@@ -49,6 +49,8 @@ func (in *inspection) judgeSignatures(doc *model.Context) {
 		switch {
 		case in.src.failed() != nil:
 			return
+		case err == nil && s.stamp: // neither blames the file nor signs it
+			covered = covered || r.end() == in.src.size
 		case err == nil:
 			whole = true
 			covered = covered || r.end() == in.src.size

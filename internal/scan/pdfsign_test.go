@@ -70,13 +70,18 @@ func unsigned() []byte {
 // signed fills the last such room in.
 func (s signer) signed(t testing.TB, pdf []byte, at time.Time) []byte {
 	t.Helper()
+	return filled(t, pdf, func(t testing.TB, content []byte) []byte { return s.cms(t, content, at) })
+}
+
+// filled fills the last such room in with what somebody makes of the other bytes.
+func filled(t testing.TB, pdf []byte, by func(testing.TB, []byte) []byte) []byte {
+	t.Helper()
 	pdf = bytes.Clone(pdf)
 	open := bytes.LastIndex(pdf, []byte("/Contents <"+strings.Repeat("0", hole))) + len("/Contents ")
 	end := open + hole + 2
 	stars := bytes.LastIndex(pdf[:open], []byte(strings.Repeat("*", 32)))
 	copy(pdf[stars:], fmt.Sprintf("%-32s", fmt.Sprintf("%d %d %d", open, end, len(pdf)-end)))
-	cms := s.cms(t, append(bytes.Clone(pdf[:open]), pdf[end:]...), at)
-	copy(pdf[open+1:], hex.EncodeToString(cms))
+	copy(pdf[open+1:], hex.EncodeToString(by(t, append(bytes.Clone(pdf[:open]), pdf[end:]...))))
 	return pdf
 }
 
