@@ -53,11 +53,11 @@ type Usage struct {
 
 // Checker runs children. It implements scan.Checker.
 type Checker struct {
-	o    Options
-	exe  string
-	line chan struct{}
-	net  sync.Once
-	how  confinement
+	o      Options
+	exe    string
+	line   chan struct{}
+	trying sync.Mutex
+	how    *confinement // nil until it is found out
 }
 
 // New gives a checker whose children are this same binary, which must have

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"hoso/internal/scan"
@@ -52,6 +54,9 @@ func Serve() {
 }
 
 func serveChild() int {
+	// Who ends a program often tells all its processes. This one ends with its
+	// parent, and what it starts inherits that.
+	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	c := &child{file: os.NewFile(3, "file"), began: time.Now()}
 	in := bufio.NewReader(os.Stdin)
 	line, err := in.ReadBytes('\n')
@@ -66,6 +71,7 @@ func serveChild() int {
 		io.Copy(io.Discard, in) //nolint:errcheck // the end is what matters
 		os.Exit(1)
 	}()
+	os.Stdout.Write(taken) //nolint:errcheck // the answer meets the same end
 	confine(c.order)
 	result, err := do(context.Background(), c)
 	return reply(answerOf(result, err))
@@ -97,7 +103,7 @@ func reply(a answer) int {
 
 // check is the digitization check.
 func check(ctx context.Context, c *child) (any, error) {
-	o := scan.Options{Until: c.began.Add(c.Limits.beginPage())}
+	o := scan.Options{Spent: c.spent}
 	if c.Tools.PDFToPPM != "" {
 		o.Renderer = poppler{c}
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,7 +26,7 @@ func confine(o order) {
 	}
 	limit(unix.RLIMIT_CORE, 0)
 	limit(unix.RLIMIT_NOFILE, l.OpenFiles)
-	m := memoryOf(os.Getpid())
+	m := ownMemory()
 	room := max(l.Memory-m.now-spare, 32<<20) // what may still come
 	if !raceDetector {
 		limit(unix.RLIMIT_DATA, uint64(m.data+room))
@@ -37,6 +38,20 @@ func limit(resource int, n uint64) {
 	_ = unix.Setrlimit(resource, &unix.Rlimit{Cur: n, Max: n}) // lowering is always allowed
 }
 
+// spent says whether this process and what it started have used what there is of
+// the processor for beginning anything more. A busy machine changes nothing.
+func (c *child) spent() bool { return used() >= c.Limits.beginPage() }
+
+func used() time.Duration {
+	var all time.Duration
+	for _, who := range []int{unix.RUSAGE_SELF, unix.RUSAGE_CHILDREN} {
+		var u unix.Rusage
+		_ = unix.Getrusage(who, &u) // it knows both
+		all += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	return all
+}
+
 // memory is what a process holds, in bytes.
 type memory struct {
 	now, peak int64 // resident
@@ -45,7 +60,14 @@ type memory struct {
 
 // memoryOf asks the system about a process; zero where it is gone.
 func memoryOf(pid int) memory {
-	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	return memoryIn("/proc/" + strconv.Itoa(pid))
+}
+
+// ownMemory is this process's, which need not know by what number /proc calls it.
+func ownMemory() memory { return memoryIn("/proc/self") }
+
+func memoryIn(dir string) memory {
+	raw, err := os.ReadFile(dir + "/status")
 	if err != nil {
 		return memory{}
 	}
@@ -58,4 +80,4 @@ func memoryOf(pid int) memory {
 	return memory{now: at("VmRSS"), peak: at("VmHWM"), data: at("VmData")}
 }
 
-func peakMemory() int64 { return memoryOf(os.Getpid()).peak }
+func peakMemory() int64 { return ownMemory().peak }

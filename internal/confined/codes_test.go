@@ -3,6 +3,7 @@ package confined_test
 import (
 	"bytes"
 	"image"
+	"image/color"
 	"image/draw"
 	"image/png"
 	"testing"
@@ -36,6 +37,19 @@ func withCode(t testing.TB, text string, side int) *image.RGBA {
 	return out
 }
 
+// photograph is a card's code on a large grey table.
+func photograph(t testing.TB, w, h, side int, at image.Point) image.Image {
+	t.Helper()
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	draw.Draw(out, out.Rect, image.NewUniform(color.Gray{Y: 230}), image.Point{}, draw.Src)
+	code, err := qr.Encode(cardText, qr.M, qr.Unicode)
+	require.NoError(t, err)
+	code, err = barcode.Scale(code, side, side)
+	require.NoError(t, err)
+	draw.Draw(out, image.Rectangle{at, at.Add(image.Pt(side, side))}, code, image.Point{}, draw.Src)
+	return out
+}
+
 func TestCodesOnPicturesAndPages(t *testing.T) {
 	t.Parallel()
 	require.NotEmpty(t, confined.FindTools().ZBarImg, "zbar-tools is missing: run scripts/test-tools")
@@ -44,6 +58,10 @@ func TestCodesOnPicturesAndPages(t *testing.T) {
 	require.NoError(t, png.Encode(&pic, withCode(t, cardText, 260)))
 	pdf, err := samplepage.PDF(withCode(t, "", 0), withCode(t, cardText, 260))
 	require.NoError(t, err)
+	photo, err := samplepage.JPEG(photograph(t, 4000, 3000, 900, image.Pt(1500, 1000)), 85)
+	require.NoError(t, err)
+	far, err := samplepage.JPEG(photograph(t, 6000, 4000, 147, image.Pt(2900, 1990)), 95)
+	require.NoError(t, err)
 	none, err := samplepage.JPEG(withCode(t, "", 0), 85)
 	require.NoError(t, err)
 	for name, f := range map[string]struct {
@@ -51,6 +69,7 @@ func TestCodesOnPicturesAndPages(t *testing.T) {
 		want [][]byte
 	}{
 		"picture": {pic.Bytes(), [][]byte{[]byte(cardText)}}, "second page of a PDF": {pdf, [][]byte{[]byte(cardText)}}, "no code": {none, [][]byte{}},
+		"photograph of 12 megapixels": {photo, [][]byte{[]byte(cardText)}}, "small on a photograph of 24 megapixels": {far, [][]byte{[]byte(cardText)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

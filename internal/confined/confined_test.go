@@ -138,7 +138,9 @@ func TestChildrenThatEndBadly(t *testing.T) {
 			cause, err := ch.Do(t.Context(), c.job, []byte("a"), &out)
 			require.NoError(t, err)
 			require.Equal(t, c.want, cause)
-			require.LessOrEqual(t, used.Together, c.limits.Memory+32<<20, "the watch looks often enough")
+			if !confined.Race { // where nothing but the watch bounds it, and that is as quick as the machine is free
+				require.LessOrEqual(t, used.Together, c.limits.Memory+32<<20)
+			}
 			var said string
 			cause, err = ch.Do(t.Context(), "echo", []byte("still here"), &said)
 			require.NoError(t, err)
@@ -148,15 +150,17 @@ func TestChildrenThatEndBadly(t *testing.T) {
 	}
 }
 
-// A child that hardly ran when its time was up met a busy machine; the file is
-// not blamed for it.
+// A child that did not get its processor time before its time was up met a busy
+// machine; the file is not blamed for it.
 func TestWaitingIsNotTheFilesFault(t *testing.T) {
 	t.Parallel()
 	l := roomy()
-	l.WallMS, l.BeginPageMS = 5000, 5000
-	var out any
-	_, err := checker(t, l).Do(t.Context(), "sleep", []byte("a"), &out)
-	require.ErrorIs(t, err, confined.ErrBusy)
+	l.WallMS, l.BeginPageMS = 3000, 3000
+	for _, job := range []string{"sleep", "spin"} {
+		var out any
+		_, err := checker(t, l).Do(t.Context(), job, []byte("a"), &out)
+		require.ErrorIs(t, err, confined.ErrBusy, "%s: it did not get its 100 seconds of the processor", job)
+	}
 }
 
 // held is a file that does not come until it is told to.

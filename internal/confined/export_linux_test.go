@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"strconv"
+	"syscall"
 	"testing"
 )
 
@@ -24,8 +25,17 @@ func ResetPeak(t testing.TB) int64 {
 	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
 		t.Fatal(err)
 	}
-	return memoryOf(os.Getpid()).now
+	return ownMemory().now
 }
 
 // PeakMemory is the most that this process has held since.
 func PeakMemory() int64 { return peakMemory() }
+
+// Alone says whether children have processes of their own only.
+func (c *Checker) Alone() bool {
+	how, err := c.confinement()
+	return err == nil && how.flags&syscall.CLONE_NEWPID != 0
+}
+
+// Unconfined leaves children all that can be taken from them.
+func (c *Checker) Unconfined() { c.how = &confinement{} }

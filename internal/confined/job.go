@@ -29,6 +29,10 @@ type Tools struct {
 	ZBarImg  string `json:"zbarimg,omitempty"`
 }
 
+// taken is what a child writes first: from now on it reads the file, and what
+// becomes of it is the file's doing. To JSON it is nothing.
+var taken = []byte("\n")
+
 // answer is what a child writes to its standard output.
 type answer struct {
 	Result json.RawMessage `json:"result,omitempty"`

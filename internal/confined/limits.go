@@ -13,12 +13,14 @@ type Limits struct {
 	Source  string `json:"source"`
 	// Memory is what the child and its own children may hold together.
 	Memory int64 `json:"memory_bytes"`
-	// WallMS is how long a file may take; from BeginPageMS on no further page
-	// is begun, so that a long honest file still gets a verdict.
-	WallMS      int64 `json:"wall_ms"`
-	BeginPageMS int64 `json:"begin_page_ms"`
-	// CPUSeconds is what the child may use of a processor.
-	CPUSeconds uint64 `json:"cpu_seconds"`
+	// CPUSeconds is what a file may use of the processor; when BeginPageMS of it
+	// are used no further page is begun, so that a long honest file still gets a
+	// verdict.
+	CPUSeconds  uint64 `json:"cpu_seconds"`
+	BeginPageMS int64  `json:"begin_page_ms"`
+	// WallMS is how long anybody waits for that by the clock. It blames no file
+	// that did not get its processor time, and is longer, for busy machines.
+	WallMS int64 `json:"wall_ms"`
 	// AnswerBytes is the longest answer that is read.
 	AnswerBytes int64  `json:"answer_bytes"`
 	OpenFiles   uint64 `json:"open_files"`
@@ -57,5 +59,7 @@ func (l Limits) validate() error {
 }
 
 func (l Limits) wall() time.Duration { return time.Duration(l.WallMS) * time.Millisecond }
+
+func (l Limits) cpu() time.Duration { return time.Duration(l.CPUSeconds) * time.Second }
 
 func (l Limits) beginPage() time.Duration { return time.Duration(l.BeginPageMS) * time.Millisecond }

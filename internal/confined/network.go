@@ -3,8 +3,12 @@ package confined
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net"
 	"os"
+	"slices"
+	"syscall"
 	"time"
 
 	"hoso/internal/scan"
@@ -27,30 +31,44 @@ func probe(context.Context, *child) (any, error) {
 	return p, err
 }
 
-// confinement tries once how much of its surroundings a child can be denied
-// here, the most first.
-func (c *Checker) confinement() confinement {
-	c.net.Do(func() {
-		for _, how := range confinements {
-			c.how = how
-			if c.works(how) {
-				return
-			}
+// confinement finds out how much of its surroundings a child can be denied here,
+// the most first. It is found once; an error says that it could not be told now.
+func (c *Checker) confinement() (confinement, error) {
+	c.trying.Lock()
+	defer c.trying.Unlock()
+	if c.how != nil {
+		return *c.how, nil
+	}
+	for _, how := range confinements {
+		works, err := c.works(how)
+		if err != nil {
+			return how, fmt.Errorf("confined: trying what the system allows: %w", err)
 		}
-	})
-	return c.how
+		if works {
+			c.how = &how
+			return how, nil
+		}
+	}
+	return confinement{}, errors.New("confined: no way to start a child works")
 }
 
+// refusals are how a system says that it does not allow a namespace, or knows
+// none. Whatever else fails may go well the next time.
+var refusals = []error{syscall.EPERM, syscall.EACCES, syscall.EINVAL, syscall.ENOSYS, syscall.ENOSPC}
+
 // works says whether a child so confined answers, and is as alone as it should be.
-func (c *Checker) works(how confinement) bool {
+func (c *Checker) works(how confinement) (bool, error) {
 	null, err := os.Open(os.DevNull)
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer null.Close() //nolint:errcheck // only read
 	p, err := c.launch(null, how)
 	if err != nil {
-		return false
+		if slices.ContainsFunc(refusals, func(e error) bool { return errors.Is(err, e) }) && how != confinements[len(confinements)-1] {
+			return false, nil
+		}
+		return false, err
 	}
 	late := time.AfterFunc(probeWithin, p.kill)
 	o, err := json.Marshal(order{Job: "probe", Profile: scan.Profile{}, Limits: c.o.Limits})
@@ -63,10 +81,13 @@ func (c *Checker) works(how confinement) bool {
 	p.wait()
 	var a answer
 	var seen probed
-	if r.err != nil || json.Unmarshal(r.answer, &a) != nil || json.Unmarshal(a.Result, &seen) != nil {
-		return false
+	if err := errors.Join(err, r.err); err != nil {
+		return false, err
 	}
-	return !how.noNetwork() || seen.Interfaces == 0
+	if json.Unmarshal(r.answer, &a) != nil || json.Unmarshal(a.Result, &seen) != nil {
+		return false, errAnswer
+	}
+	return !how.noNetwork() || seen.Interfaces == 0, nil
 }
 
 // probeWithin bounds the first trial; it is no limit on files.
@@ -75,8 +96,10 @@ const probeWithin = 20 * time.Second
 // State says in a few words how children run on this machine, and whether that
 // is all that it should be.
 func (c *Checker) State() (words string, whole bool) {
-	how := c.confinement()
+	how, err := c.confinement()
 	switch {
+	case err != nil:
+		return "files cannot be read now: no child can be started", false
 	case !limited:
 		return "files are read in a child process with a time limit only: this system has no other limits that we know how to set", false
 	case !how.noNetwork():

@@ -21,7 +21,8 @@ const limited = true
 const nobody = 65534
 
 // attr gives the child a group of its own, ends it with its parent and, where
-// allowed, puts it into a namespace without a network.
+// allowed, puts it into a namespace without a network and without processes but
+// its own: it is the first there, and all others end with it.
 func (c confinement) attr() *syscall.SysProcAttr {
 	a := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Cloneflags: c.flags}
 	if c.flags&syscall.CLONE_NEWUSER != 0 {
@@ -33,6 +34,7 @@ func (c confinement) attr() *syscall.SysProcAttr {
 
 // confinements are tried in turn; the last always goes.
 var confinements = []confinement{
+	{syscall.CLONE_NEWUSER | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC},
 	{syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC},
 	{syscall.CLONE_NEWNET},
 	{},

@@ -1,12 +1,14 @@
 package confined
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"image"
 	"io"
+	"os"
 	"strconv"
 )
 
@@ -46,13 +48,16 @@ func readPGM(data []byte) (*image.Gray, error) {
 	return &image.Gray{Pix: data[len(data)-r.Len():], Stride: w, Rect: image.Rect(0, 0, w, h)}, nil
 }
 
-// writePGM is the way back.
-func writePGM(g *image.Gray) []byte {
-	head := fmt.Appendf(nil, "P5\n%d %d\n255\n", g.Rect.Dx(), g.Rect.Dy())
-	out := make([]byte, 0, len(head)+g.Rect.Dx()*g.Rect.Dy())
-	out = append(out, head...)
-	for y := range g.Rect.Dy() {
-		out = append(out, g.Pix[y*g.Stride:][:g.Rect.Dx()]...)
+// writePGM is the way back, into a file.
+func writePGM(name string, g *image.Gray) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
 	}
-	return out
+	w := bufio.NewWriterSize(f, 1<<16)
+	_, err = fmt.Fprintf(w, "P5\n%d %d\n255\n", g.Rect.Dx(), g.Rect.Dy())
+	for y := 0; y < g.Rect.Dy() && err == nil; y++ {
+		_, err = w.Write(g.Pix[y*g.Stride:][:g.Rect.Dx()])
+	}
+	return errors.Join(err, w.Flush(), f.Close())
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"syscall"
 	"time"
 
 	"hoso/internal/scan"
@@ -44,7 +45,8 @@ func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usag
 	u, got := p.watch(ctx, o.Limits, began, answered)
 	p.kill()
 	if got == nil {
-		r := <-answered // the pipes are closed with the group's end
+		p.hurry()
+		r := <-answered
 		got = &r
 	}
 	state := p.wait()
@@ -54,8 +56,9 @@ func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usag
 	}
 	var a answer
 	switch {
-	case u.Ended == scan.OutOfTime && cpuOf(state) < o.Limits.wall()/2:
-		// It hardly ran: the machine was busy, and the file is not to blame.
+	case u.Ended == scan.OutOfTime && cpuOf(state) < o.Limits.cpu():
+		// It did not get what it may use: the machine was busy, and the file is not to
+		// blame. What a file gets told must not depend on that.
 		return answer{}, Usage{Took: u.Took}, ErrBusy
 	case u.Ended != "":
 		return answer{}, u, nil
@@ -63,6 +66,8 @@ func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usag
 		u.Peak = max(u.Peak, a.Peak)
 		u.Together = max(u.Together, a.Peak)
 		return a, u, nil
+	case len(got.answer) == 0, endedByOthers(state, *got, o.Limits):
+		return answer{}, Usage{Took: u.Took}, ErrBusy
 	}
 	u.Ended = causeOf(state, got.lastWords, o.Limits)
 	return answer{}, u, nil
@@ -75,10 +80,30 @@ func causeOf(state *os.ProcessState, lastWords []byte, l Limits) scan.Cause {
 		return scan.OutOfMemory
 	// The system ends who has used up the processor without a word. Its two ways of
 	// counting differ by far on a busy machine, so half will do.
-	case len(lastWords) == 0 && cpuOf(state) >= time.Duration(l.CPUSeconds)*time.Second/2:
+	case len(lastWords) == 0 && cpuOf(state) >= l.cpu()/2:
 		return scan.OutOfTime
 	}
 	return scan.Crashed
+}
+
+// endedByOthers says of a child that we did not end, and that did not use up its
+// processor time, whether somebody else ended it: the machine is being stopped, or
+// has run out of memory. A file cannot have a child end like that.
+func endedByOthers(state *os.ProcessState, r reading, l Limits) bool {
+	if state == nil {
+		return true
+	}
+	status, known := state.Sys().(syscall.WaitStatus)
+	if !known || !status.Signaled() || r.tooLong {
+		return false
+	}
+	switch status.Signal() {
+	case syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP:
+		return true
+	case syscall.SIGKILL:
+		return len(r.lastWords) == 0 && causeOf(state, nil, l) != scan.OutOfTime
+	}
+	return false
 }
 
 func cpuOf(state *os.ProcessState) time.Duration {
@@ -99,6 +124,7 @@ type process struct {
 // quote the file.
 type reading struct {
 	answer, lastWords []byte
+	tooLong           bool
 	err               error
 }
 
@@ -106,12 +132,11 @@ var errAnswer = errors.New("confined: no whole answer")
 
 // start makes the child. Without a network if the system allows that.
 func (c *Checker) start(file *os.File) (*process, error) {
-	how := c.confinement()
-	p, err := c.launch(file, how)
+	how, err := c.confinement()
 	if err != nil {
 		return nil, err
 	}
-	return p, nil
+	return c.launch(file, how)
 }
 
 func (c *Checker) launch(file *os.File, how confinement) (*process, error) {
@@ -153,12 +178,24 @@ func (p *process) read(order []byte, most int64) reading {
 		r.err = err
 	}
 	out, err := io.ReadAll(io.LimitReader(p.out, most+1))
-	if err != nil || int64(len(out)) > most || len(out) == 0 {
+	r.tooLong = int64(len(out)) > most
+	if err != nil || r.tooLong || len(out) == 0 {
 		r.err = errors.Join(errAnswer, err)
 	}
 	p.kill() // what is not done now was not asked for
+	p.hurry()
 	r.answer, r.lastWords = out, <-words
 	return r
+}
+
+// runawayGrace is how long the pipes of a child that was killed stay open: they
+// close with it, unless something that it started has got away and holds them.
+const runawayGrace = 2 * time.Second
+
+// hurry ends the wait for whatever else might come out of a child that was killed.
+func (p *process) hurry() {
+	soon := time.Now().Add(runawayGrace)
+	_ = errors.Join(p.out.SetReadDeadline(soon), p.err.SetReadDeadline(soon)) // where there are none the pipes close anyway
 }
 
 // watch waits for the answer, for time, for too much memory, or for the end of

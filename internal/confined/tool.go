@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// toolGrace is how long after the last page may be begun a program may run.
+// toolGrace is what a program may use of the processor after the last page may be
+// begun.
 const toolGrace = 750 * time.Millisecond
 
 var errTool = errors.New("confined: program failed")
@@ -23,15 +24,14 @@ func (c *child) tool(ctx context.Context, in io.Reader, most int64, path string,
 	if path == "" {
 		return nil, errNoTool
 	}
-	// What is slow here is the file's doing, and the child must still be there to
-	// say so.
-	ctx, cancel := context.WithDeadline(ctx, c.began.Add(c.Limits.beginPage()+toolGrace))
+	ctx, cancel := context.WithDeadline(ctx, c.began.Add(c.Limits.wall())) // when the parent ends all this
 	defer cancel()
 	debug.FreeOSMemory()
 	runtime.LockOSThread() // the program is to die with this thread's process, not sooner
 	defer runtime.UnlockOSThread()
 	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Env = []string{"LANG=C.UTF-8", "HOME=/nonexistent"}
+	// Every thread would take its share of the memory before there is any work.
+	cmd.Env = []string{"LANG=C.UTF-8", "HOME=/nonexistent", "OMP_NUM_THREADS=1"}
 	cmd.Stdin = in
 	cmd.SysProcAttr = toolAttr()
 	out, err := cmd.StdoutPipe()
@@ -41,7 +41,7 @@ func (c *child) tool(ctx context.Context, in io.Reader, most int64, path string,
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("%w: %w", errTool, err)
 	}
-	limitTool(cmd.Process.Pid, c.Limits)
+	c.limitTool(cmd.Process.Pid)
 	var b bytes.Buffer
 	n, err := io.Copy(&b, io.LimitReader(out, most+1))
 	if err != nil || n > most {

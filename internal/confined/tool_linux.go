@@ -1,7 +1,7 @@
 package confined
 
 import (
-	"os"
+	"math"
 	"os/signal"
 	"syscall"
 
@@ -20,8 +20,11 @@ const toolCode = 32 << 20
 
 // limitTool leaves a program what the child has not used itself. The other
 // limits it has inherited.
-func limitTool(pid int, l Limits) {
-	room := uint64(max(l.Memory-memoryOf(os.Getpid()).now-spare-toolCode, 32<<20))
+func (c *child) limitTool(pid int) {
+	room := uint64(max(c.Limits.Memory-ownMemory().now-spare-toolCode, 32<<20))
 	_ = unix.Prlimit(pid, unix.RLIMIT_DATA, &unix.Rlimit{Cur: room, Max: room}, nil)
+	// A program that uses up its time is ended, and the child is there to say so.
+	left := uint64(max(1, math.Ceil((c.Limits.beginPage() + toolGrace - used()).Seconds())))
+	_ = unix.Prlimit(pid, unix.RLIMIT_CPU, &unix.Rlimit{Cur: left, Max: left}, nil)
 	_ = unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{}, nil)
 }

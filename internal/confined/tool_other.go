@@ -6,4 +6,4 @@ import "syscall"
 
 func toolAttr() *syscall.SysProcAttr { return nil }
 
-func limitTool(int, Limits) {}
+func (*child) limitTool(int) {}

@@ -26,6 +26,9 @@ type Options struct {
 	Renderer Renderer
 	// Until is when no further page is begun; zero is never.
 	Until time.Time
+	// Spent says, before each page, whether so much was used that no further one
+	// is begun; nil is never.
+	Spent func() bool
 }
 
 // InProcess judges files in this process.
@@ -38,7 +41,7 @@ func (c InProcess) Check(ctx context.Context, r io.ReaderAt, size int64, p Profi
 
 // late notes that time has run out before the page of that number, if it has.
 func (in *inspection) late(page int) bool {
-	if in.opt.Until.IsZero() || time.Now().Before(in.opt.Until) {
+	if (in.opt.Until.IsZero() || time.Now().Before(in.opt.Until)) && (in.opt.Spent == nil || !in.opt.Spent()) {
 		return false
 	}
 	in.find(Finding{Code: CodeTooManyPages, Severity: SeverityWarn, Measured: float64(page - 1)}, "too_many_pages.time")

@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"crypto/sha1" // #nosec G505 -- its length only
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -14,10 +16,14 @@ type signature struct {
 	signer      string // a person's or an organisation's name; never for a log
 	from, until time.Time
 	at          time.Time // as the signer claims; zero if he does not
+	stamp       bool      // says only that the bytes were there at a time: nobody signed them
 }
 
 // errBroken is a signature that does not hold: these bytes were not signed so.
 var errBroken = errors.New("scan: signature does not hold")
+
+// oidStamp is the content of a time stamp (RFC 3161).
+var oidStamp = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
 
 var oidSigningTime = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}
 
@@ -52,8 +58,8 @@ func (in *inspection) verify(r span4) (signature, error) {
 			}
 		}
 	}
-	if len(p7.Content) > 0 { // the oldest kind signs a digest that it brings along
-		err = pkcs7.VerifyMessageDigestEmbedded(p7.Content, content)
+	if s.stamp = p7.ContentType.Equal(oidStamp); len(p7.Content) > 0 {
+		err = broughtAlong(p7, content)
 		content = p7.Content
 	}
 	if err == nil {
@@ -64,4 +70,27 @@ func (in *inspection) verify(r span4) (signature, error) {
 		return s, errBroken
 	}
 	return s, err
+}
+
+// broughtAlong holds the digest that a signature brings along and signs instead of
+// the bytes against these: a time stamp does so, and the oldest kind of signature.
+func broughtAlong(p7 *pkcs7.PKCS7, content []byte) error {
+	switch {
+	case p7.ContentType.Equal(oidStamp):
+		var info struct {
+			Version int
+			Policy  asn1.ObjectIdentifier
+			Imprint struct {
+				Algorithm pkix.AlgorithmIdentifier
+				Digest    []byte
+			}
+		}
+		if _, err := asn1.Unmarshal(p7.Content, &info); err != nil {
+			return fmt.Errorf("scan: reading time stamp: %w", err)
+		}
+		return pkcs7.VerifyMessageDigestTSToken(info.Imprint.Algorithm.Algorithm, info.Imprint.Digest, content)
+	case p7.ContentType.Equal(pkcs7.OIDData) && len(p7.Content) == sha1.Size:
+		return pkcs7.VerifyMessageDigestEmbedded(p7.Content, content)
+	}
+	return errors.New("scan: signature of content that it brings along")
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
@@ -51,7 +52,9 @@ func readPDF(in *inspection) error {
 
 // openPDF reads the file's objects, not yet what they mean. It is lenient, as
 // the programs are that people look at PDFs with.
-func openPDF(in *inspection) (*model.Context, error) {
+func openPDF(in *inspection) (*model.Context, error) { return objectsOf(in, in.src.stream()) }
+
+func objectsOf(in *inspection, from io.ReadSeeker) (*model.Context, error) {
 	limits := model.DefaultResourceLimits()
 	limits.MaxStreamBytes = in.src.size
 	limits.MaxDecodeBytes = 32 << 20 // of an object stream
@@ -67,7 +70,7 @@ func openPDF(in *inspection) (*model.Context, error) {
 		Offline:        true,
 		Limits:         limits,
 	}
-	doc, err := pdfcpu.ReadWithContext(in.src.ctx, in.src.stream(), conf)
+	doc, err := pdfcpu.ReadWithContext(in.src.ctx, from, conf)
 	if err != nil {
 		return nil, fmt.Errorf("scan: opening PDF: %w", err)
 	}

@@ -43,15 +43,17 @@ func (in *inspection) judgeSignatures(doc *model.Context) {
 	if len(ranges) == 0 {
 		return
 	}
-	covered, whole := false, false
+	first := int64(-1) // the end of what was signed first
 	for _, r := range ranges {
 		s, err := in.verify(r)
 		switch {
 		case in.src.failed() != nil:
 			return
+		case err == nil && s.stamp: // neither blames the file nor signs it
 		case err == nil:
-			whole = true
-			covered = covered || r.end() == in.src.size
+			if first < 0 {
+				first = r.end()
+			}
 			in.signed(s)
 		case errors.Is(err, errBroken):
 			in.badSignature(signatureBroken, CodeSignatureInvalid, s)
@@ -59,10 +61,12 @@ func (in *inspection) judgeSignatures(doc *model.Context) {
 			in.badSignature(signatureUnread, CodeSignatureUnverified, s)
 		}
 	}
-	if !whole {
+	if first < 0 {
 		return
 	}
-	if !covered {
+	// Whoever changes a file can sign it as well: each signature is of the state of
+	// the file at its time, and the first shows all that came later.
+	if first < in.src.size && in.addedTo(doc, first) {
 		in.badSignature(signatureChanged, CodeSignatureUnverified, signature{})
 	}
 	in.find(Finding{Code: CodeSignatureUnverified, Severity: SeverityInfo}, "signature_unverified.offline")

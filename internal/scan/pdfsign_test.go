@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -70,13 +71,18 @@ func unsigned() []byte {
 // signed fills the last such room in.
 func (s signer) signed(t testing.TB, pdf []byte, at time.Time) []byte {
 	t.Helper()
+	return filled(t, pdf, func(t testing.TB, content []byte) []byte { return s.cms(t, content, at) })
+}
+
+// filled fills the last such room in with what somebody makes of the other bytes.
+func filled(t testing.TB, pdf []byte, by func(testing.TB, []byte) []byte) []byte {
+	t.Helper()
 	pdf = bytes.Clone(pdf)
 	open := bytes.LastIndex(pdf, []byte("/Contents <"+strings.Repeat("0", hole))) + len("/Contents ")
 	end := open + hole + 2
 	stars := bytes.LastIndex(pdf[:open], []byte(strings.Repeat("*", 32)))
 	copy(pdf[stars:], fmt.Sprintf("%-32s", fmt.Sprintf("%d %d %d", open, end, len(pdf)-end)))
-	cms := s.cms(t, append(bytes.Clone(pdf[:open]), pdf[end:]...), at)
-	copy(pdf[open+1:], hex.EncodeToString(cms))
+	copy(pdf[open+1:], hex.EncodeToString(by(t, append(bytes.Clone(pdf[:open]), pdf[end:]...))))
 	return pdf
 }
 
@@ -102,6 +108,19 @@ func TestSignatures(t *testing.T) {
 	whole := s.signed(t, unsigned(), inTime)
 	second := updated(whole, 7, "<< /Type /Sig /ByteRange [0 "+strings.Repeat("*", 32)+"] /Contents <"+strings.Repeat("0", hole)+"> >>")
 	offline := "signature_unverified 0 info"
+	room := "<< /Type /Sig /ByteRange [0 " + strings.Repeat("*", 32) + "] /Contents <" + strings.Repeat("0", hole) + "> >>"
+	twice := []string{"signature_valid 0 info", "signature_valid 0 info", offline}
+	warned := []string{"signature_valid 0 info", "signature_valid 0 info", "signature_unverified 0 warn", offline}
+	after := func(pdf []byte, objects ...string) []byte { // changes some objects, the number before each, and signs that
+		for i := 0; i < len(objects); i += 2 {
+			pdf = updated(pdf, must(strconv.Atoi(objects[i]))(t), objects[i+1])
+		}
+		return newSigner(t, "Ai đó").signed(t, updated(pdf, 9, room), inTime)
+	}
+	by := func(objects ...string) []byte { return after(whole, objects...) }
+	waits := s.signed(t, bytes.Replace(unsigned(), []byte("/Contents 4 0 R"), []byte("/Contents 8 0 R"), 1), inTime)
+	const page, field = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [7 0 R] >>", "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Hai) /Rect [0 0 0 0] /V 9 0 R /P 3 0 R >>"
+	catalog := "<< /Type /Catalog /Pages 2 0 R /AcroForm << /SigFlags 3 /Fields [5 0 R 7 0 R] >> >>"
 	for _, c := range []struct {
 		name    string
 		data    []byte
@@ -114,6 +133,13 @@ func TestSignatures(t *testing.T) {
 		{"added to afterwards", updated(whole, 3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Rotate 0 >>"), scan.Doubtful,
 			[]string{"signature_valid 0 info", "signature_unverified 0 warn", offline}},
 		{"signed by two", newSigner(t, "Chủ tịch").signed(t, second, inTime), scan.Ready, []string{"signature_valid 0 info", "signature_valid 0 info", offline}},
+		{"a second field on the page", by("7", field, "3", page, "1", catalog), scan.Ready, twice},
+		{"other words under a second signature", by("4", stream("", strings.ReplaceAll(written, "Nguyen", "Tran"))), scan.Doubtful, warned},
+		{"another page under a second signature", by("7", stream("", written), "3", strings.Replace(page, "4 0", "7 0", 1)), scan.Doubtful, warned},
+		{"a stamp over the page under a second signature", by("7", strings.Replace(field, "/Widget /FT /Sig", "/Stamp", 1), "3", page), scan.Doubtful, warned},
+		{"other pages under a second signature", by("1", strings.Replace(catalog, "2 0", "8 0", 1), "8", "<< /Type /Pages /Kids [3 0 R] /Count 1 /Rotate 90 >>"), scan.Doubtful, warned},
+		{"awaited words under a second signature", after(waits, "8", stream("", written)), scan.Doubtful, warned},
+		{"words behind the end", append(bytes.Clone(whole), "4 0 obj\n(a)\nendobj\n"...), scan.Doubtful, []string{"signature_valid 0 info", "signature_unverified 0 warn", offline}},
 		{"out of time", s.signed(t, unsigned(), until.AddDate(1, 0, 0)), scan.Doubtful, []string{"signature_valid 0 info", "signature_invalid 0 warn", offline}},
 		{"empty room", unsigned(), scan.Unreadable, []string{"signature_invalid 0 error"}},
 		{"range beyond the file", ranged(whole, "0 10 99999999 5"), scan.Unreadable, []string{"signature_invalid 0 error"}},

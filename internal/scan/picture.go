@@ -37,3 +37,10 @@ func Picture(ctx context.Context, r io.ReaderAt, size int64, p Profile) (g *imag
 	}
 	return g, nil
 }
+
+// Shrink makes a picture coarser by a scale below 1; each pixel is the mean of the
+// area that it covers.
+func Shrink(g *image.Gray, scale float64) *image.Gray {
+	small := shrink(g, scale)
+	return &image.Gray{Pix: small.pix, Stride: small.w, Rect: image.Rect(0, 0, small.w, small.h)}
+}
