@@ -35,7 +35,7 @@ func TestCheckDefects(t *testing.T) {
 		{"blurred and grainy", false, samplepage.Options{Blur: 3.2, Noise: 20}, scan.Unreadable, []string{"blurred 1 error"}},
 		{"lost in blur", false, samplepage.Options{Blur: 9}, scan.Unreadable, []string{"blurred 1 error"}},
 		{"coarse", each, samplepage.Options{DPI: 90}, scan.Doubtful, []string{"low_resolution 1 warn"}},
-		{"too coarse", each, samplepage.Options{DPI: 60}, scan.Unreadable, []string{"low_resolution 1 error"}},
+		{"too coarse", each, samplepage.Options{DPI: 66}, scan.Unreadable, []string{"low_resolution 1 error"}},
 		{"dim", false, samplepage.Options{Dark: 0.91}, scan.Doubtful, []string{"too_dark 1 warn"}},
 		{"dark", each, samplepage.Options{Dark: 0.95}, scan.Unreadable, []string{"too_dark 1 error"}},
 		{"dim, and ink as good as gone", false, samplepage.Options{Dark: 0.62, Contrast: 0.07}, scan.Unreadable, []string{"blank_page 1 error"}},

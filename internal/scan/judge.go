@@ -27,7 +27,7 @@ func (in *inspection) judge(page int, dpi float64, t *tally) (m measurement, leg
 		return m, false
 	}
 	blurred := in.judgeSharpness(page, dpi, m)
-	return m, !in.judgeLight(page, m, blurred) && !blurred
+	return m, !in.judgeLight(page, dpi, m, blurred) && !blurred
 }
 
 // judgeSharpness reports whether the page is so blurred that it cannot be read.
@@ -56,8 +56,8 @@ func onPaper(sharpness, dpi float64) float64 {
 // judgeLight names at most one fault of light, the worst first, and reports whether
 // the page cannot be read for it. Strong blur takes contrast too; then the light is
 // not to blame, and a hint at it would send the clerk the wrong way.
-func (in *inspection) judgeLight(page int, m measurement, blurred bool) bool {
-	grain := m.contrast / max(0.5, m.noise)
+func (in *inspection) judgeLight(page int, dpi float64, m measurement, blurred bool) bool {
+	grain := m.grain(dpi)
 	dark, darkFloor := in.p.Darkness.below(m.paper)
 	pale, paleFloor := in.p.Contrast.below(m.depth())
 	grainy, grainFloor := in.p.Grain.below(grain)

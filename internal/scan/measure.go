@@ -7,18 +7,19 @@ import (
 
 // A page is looked at in tiles about as high as a line of print.
 const (
-	workDPI  = 150 // finer pictures are brought down to this first
-	tileSide = 16  // pixels: 2.7 mm at workDPI
-	minTiles = 12  // fewer tiles with strokes say nothing of sharpness
-	clipped  = 235 // luminance of paper so light that half of its noise is cut off
-	faint    = 12  // grey levels within a tile that are no writing on the cleanest page
+	workDPI  = 150  // finer pictures are brought down to this first
+	tileSide = 16   // pixels: 2.7 mm at workDPI
+	minTiles = 12   // fewer tiles with strokes say nothing of sharpness
+	clipped  = 235  // luminance of paper so light that half of its noise is cut off
+	halved   = 1.85 // times smaller than the same noise elsewhere are the steps of noise of which half is cut off
+	faint    = 12   // grey levels within a tile that are no writing on the cleanest page
 )
 
 // tile is what one small square of a page says of itself, after a light smoothing.
 type tile struct {
-	low, high    uint8 // darkest and lightest pixel
-	across, down uint8 // the steps between neighbours that only 3 % of pixels exceed
-	mean         uint8
+	low, high uint8    // darkest and lightest pixel
+	steps     [4]uint8 // to the neighbour in each direction, those that only 3 % of pixels exceed
+	mean      uint8
 }
 
 // span is the tile's own contrast.
@@ -77,27 +78,39 @@ func look(g gray, x0, y0 int) tile {
 	if out.span() <= faint {
 		rows = 4 // there is only noise
 	}
-	out.across, out.down = slopes(g, x0, y0, rows)
+	out.steps = slopes(g, x0, y0, rows, out.span())
 	return out
 }
 
-// slopes are the steps to the left and the upper neighbour that only 3 % of the
-// pixels of every so many rows exceed.
-func slopes(g gray, x0, y0, rows int) (across, down uint8) {
-	var a, d [256]uint16
-	for y := y0; y < y0+tileSide; y += rows {
-		row, above := g.pix[y*g.w+x0:][:tileSide], g.pix[max(y-1, 0)*g.w+x0:][:tileSide]
-		left := row[0]
-		for i, v := range row {
-			l, u := distance(v, left), distance(v, above[i])
-			a[l]++
-			d[u]++
-			across, down = max(across, l), max(down, u)
-			left = v
+// The directions in which steps are taken.
+const (
+	across = iota
+	down
+	falling // like a backslash
+	rising
+)
+
+// slopes are the steps to the neighbour in each direction that only 3 % of the
+// pixels of every so many rows exceed. None is larger than the tile's span.
+func slopes(g gray, x0, y0, rows int, span uint8) (out [4]uint8) {
+	var count [4][256]uint16
+	for y := y0 + rows - 1; y < y0+tileSide; y += rows {
+		row, above := g.pix[y*g.w+x0:][:tileSide], g.pix[(y-1)*g.w+x0:][:tileSide]
+		left, corner := row[0], above[0]
+		for i := 1; i < tileSide; i++ {
+			v, up := row[i], above[i]
+			count[across][distance(v, left)]++
+			count[down][distance(v, up)]++
+			count[falling][distance(v, corner)]++
+			count[rising][distance(left, up)]++
+			left, corner = v, up
 		}
 	}
-	spare := tileSide * tileSide / rows * 3 / 100
-	return exceeded(&a, across, spare), exceeded(&d, down, spare)
+	spare := (tileSide - 1) * tileSide / rows * 3 / 100
+	for d := range out {
+		out[d] = exceeded(&count[d], span, spare)
+	}
+	return out
 }
 
 // exceeded is the largest value that more than spare others are not below; top is
@@ -137,14 +150,26 @@ type measurement struct {
 	flat      bool    // nothing on it, not even smears
 	paper     float64 // luminance of the paper
 	contrast  float64 // distance from paper to ink
-	sharpness float64 // steepness of strokes against their contrast, in the worse direction
+	sharpness float64 // steepness of strokes against their contrast, in the worst direction
 	noise     float64 // steps between neighbours where there is no ink
+	clipped   bool    // the paper is so light that half of its noise was cut off
 	strokes   int     // tiles that sharpness was taken from
 }
 
 // depth is the share of the paper's light that the ink lacks: weak light takes from
 // both, and leaves the page as easy to read.
 func (m measurement) depth() float64 { return m.contrast / max(1, m.paper) }
+
+// grain is the contrast as a multiple of the noise. On a page that was finer than
+// workDPI some noise was lost in coming down, and it is given back; not on paper so
+// light that half of it was cut off, where such fine noise does no harm.
+func (m measurement) grain(dpi float64) float64 {
+	grain := m.contrast / max(0.5, m.noise)
+	if dpi > workDPI && !m.clipped {
+		grain *= workDPI / dpi
+	}
+	return grain
+}
 
 // measure sums a page up.
 func (t *tally) measure() measurement {
@@ -156,7 +181,7 @@ func (t *tally) measure() measurement {
 	for _, tl := range t.tiles {
 		spans.add(tl.span())
 		highs.add(tl.high)
-		slopes.add(max(tl.across, tl.down))
+		slopes.add(max(tl.steps[across], tl.steps[down]))
 	}
 	m.paper = float64(highs.share(0.7))
 	// The quietest tiles tell the noise; ink must stand out well above it. Where
@@ -171,31 +196,58 @@ func (t *tally) measure() measurement {
 		}
 		floor = loud
 	}
-	var inked, quietSpan, quietAcross, quietDown histogram
+	var inked, quietSpan histogram
+	var quiet [4]histogram
 	for _, tl := range t.tiles {
 		if float64(tl.span()) > floor {
 			inked.add(tl.span())
 		} else {
 			quietSpan.add(tl.span())
-			quietAcross.add(tl.across)
-			quietDown.add(tl.down)
+			for d, step := range tl.steps {
+				quiet[d].add(step)
+			}
 		}
 	}
-	across, down := float64(quietAcross.share(0.5)), float64(quietDown.share(0.5))
 	m.content = float64(inked.n) / float64(len(t.tiles))
 	m.contrast = float64(inked.share(0.75))
-	m.noise = (quietAcross.mean() + quietDown.mean()) / 2
-	if m.paper > clipped {
-		m.noise *= 2
+	m.noise = (quiet[across].mean() + quiet[down].mean()) / 2
+	if m.clipped = m.paper > clipped; m.clipped {
+		m.noise *= halved
 	}
-	m.flat = t.even((across + down) / 2)
+	m.flat = t.even((float64(quiet[across].share(0.5)) + float64(quiet[down].share(0.5))) / 2)
 	span := float64(quietSpan.share(0.5))
 	strong := max(floor, m.contrast/2)
-	m.sharpness, m.strokes = t.sharpness(strong, span, func(t tile) float64 { return without(float64(t.across), across) })
-	if columns, n := t.sharpness(strong, span, func(t tile) float64 { return without(float64(t.down), down) }); m.strokes < minTiles || n >= minTiles && columns < m.sharpness {
-		m.sharpness, m.strokes = columns, n
+	var sharp [4]float64
+	var strokes [4]int
+	for d := range quiet {
+		noise := float64(quiet[d].share(0.5))
+		sharp[d], strokes[d] = t.sharpness(strong, span, func(t tile) float64 { return without(float64(t.steps[d]), noise) })
 	}
+	m.sharpness, m.strokes = worst(sharp, strokes)
 	return m
+}
+
+// worst is the sharpness in the worst direction of all, along which the page moved
+// if it did, and the tiles that tell it. The square of the width of edges is that
+// of an ellipse: rows and columns give two of its measures, and which of the two
+// diagonals is wider, and by how much, gives its tilt. Where there are edges one way
+// only, as on ruled paper, these are all there is.
+func worst(sharp [4]float64, strokes [4]int) (float64, int) {
+	if strokes[across] < minTiles {
+		return sharp[down], strokes[down]
+	}
+	if strokes[down] < minTiles {
+		return sharp[across], strokes[across]
+	}
+	var wide [4]float64
+	for d, s := range sharp {
+		wide[d] = 1 / (s * s)
+	}
+	tilt := 0.0
+	if min(strokes[falling], strokes[rising]) >= minTiles {
+		tilt = wide[falling] - wide[rising] // half the difference of two squares at neighbours that are a root of two apart
+	}
+	return 1 / math.Sqrt((wide[across]+wide[down])/2+math.Hypot((wide[across]-wide[down])/2, tilt)), min(strokes[across], strokes[down])
 }
 
 // even says whether the tiles' means differ no more than noise of the given

@@ -62,6 +62,73 @@ func TestSharpnessIsThatOfTheWorseDirection(t *testing.T) {
 	require.Less(t, sharpnessOf(moved.quarter()), 0.14)
 }
 
+// rings are round letters, whose strokes run every way, below a band of paper, on
+// a page that moved so many pixels in a direction while it was taken.
+func rings(moved, degrees float64) gray {
+	const each, steps = 24, 24
+	sin, cos := math.Sincos(degrees * math.Pi / 180)
+	var one [each][each]uint8
+	for y := range one {
+		for x := range one[y] {
+			sum := 0.0
+			for k := range steps {
+				along := moved * ((float64(k)+0.5)/steps - 0.5)
+				u, v := math.Mod(float64(x)+along*cos+each, each)-each/2, math.Mod(float64(y)+along*sin+each, each)-each/2
+				sum += 1 + math.Erf((math.Abs(math.Hypot(u, v)-7)-1.5)/(math.Sqrt2*0.6))
+			}
+			one[y][x] = uint8(20 + 110*sum/steps)
+		}
+	}
+	g := gray{w: 240, h: 240, pix: make([]uint8, 240*240)}
+	for i := range g.pix {
+		if g.pix[i] = 240; i/240 >= 4*tileSide {
+			g.pix[i] = one[i/240%each][i%240%each]
+		}
+	}
+	return g
+}
+
+// A page is about as blurred whichever way it moved; rows and columns alone would
+// call it nearly two thirds sharper if it moved aslant.
+func TestSharpnessWhicheverWayThePageMoved(t *testing.T) {
+	t.Parallel()
+	still := sharpnessOf(rings(0, 0))
+	require.Greater(t, still, 0.28)
+	for _, moved := range []float64{4, 5.5} {
+		level := sharpnessOf(rings(moved, 0))
+		require.Less(t, level, 0.8*still)
+		for _, degrees := range []float64{22.5, 45, 67.5, 90, 112.5, 135, 157.5} {
+			require.Less(t, sharpnessOf(rings(moved, degrees)), 1.3*level, "%v pixels, %v degrees", moved, degrees)
+		}
+	}
+}
+
+// The same noise counts the same on a page that is finer than what is looked at,
+// but not where the paper is so light that half of it was cut off.
+func TestGrainOfFinePages(t *testing.T) {
+	t.Parallel()
+	dark, light := measurement{contrast: 30, noise: 2}, measurement{contrast: 30, noise: 2, clipped: true}
+	for dpi, want := range map[float64]float64{0: 15, 100: 15, workDPI: 15, 200: 11.25, 300: 7.5} {
+		require.InDelta(t, want, dark.grain(dpi), 1e-9, "%v dpi", dpi)
+		require.InDelta(t, 15, light.grain(dpi), 1e-9, "%v dpi", dpi)
+	}
+	rng := rand.New(rand.NewPCG(7, 7))
+	noise := func(paper float64) float64 {
+		g := gray{w: 480, h: 480, pix: make([]uint8, 480*480)}
+		for i := range g.pix {
+			v := paper
+			if x, y := i%480, i/480; y > 240 && x%24 < 3 {
+				v = paper / 3
+			}
+			g.pix[i] = uint8(max(0, min(255, v+rng.NormFloat64()*8)))
+		}
+		var tl tally
+		tl.add(g, nil)
+		return tl.measure().noise
+	}
+	require.InEpsilon(t, noise(120), noise(255), 0.25)
+}
+
 // Ruled paper has lines in one direction only, and is not called blurred for it.
 func TestRuledPaperIsNotBlurred(t *testing.T) {
 	t.Parallel()

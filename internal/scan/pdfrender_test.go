@@ -88,8 +88,9 @@ func TestRenderedPages(t *testing.T) {
 // A long file gets a verdict on what could be looked at in time.
 func TestTimeRunsOut(t *testing.T) {
 	t.Parallel()
-	data := must(samplepage.PDF(page(samplepage.Options{}), page(samplepage.Options{})))(t)
-	tiff := tiffOf(page(samplepage.Options{}), page(samplepage.Options{}))
+	one, other := page(samplepage.Options{Seed: 1}), page(samplepage.Options{Seed: 2}) // one page twice would be said to be there twice
+	data := must(samplepage.PDF(one, other))(t)
+	tiff := tiffOf(one, other)
 	for name, f := range map[string][]byte{"PDF": data, "TIFF": tiff} {
 		rep, err := scan.CheckWith(t.Context(), bytes.NewReader(f), int64(len(f)), lenient(), scan.Options{Until: time.Now()})
 		require.NoError(t, err)

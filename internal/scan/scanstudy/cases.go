@@ -9,16 +9,17 @@ import (
 )
 
 // A Set is a series of pages that never meets another: thresholds are chosen on
-// one and figures taken on the other.
+// some and figures taken on one that nobody has looked at before.
 type Set uint64
 
-// The two sets.
+// The sets. Train and More have been looked at while thresholds were chosen.
 const (
 	Train Set = 1
-	Test  Set = 2
+	More  Set = 2
+	Test  Set = 3
 )
 
-func (s Set) String() string { return map[Set]string{Train: "train", Test: "test"}[s] }
+func (s Set) String() string { return map[Set]string{Train: "train", More: "more", Test: "test"}[s] }
 
 // Case is one page of the study: how it is drawn and how it is packed.
 type Case struct {

@@ -65,7 +65,7 @@ func TestCasesAreFixed(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for n := range 500 {
-		for _, set := range []Set{Train, Test} {
+		for _, set := range []Set{Train, More, Test} {
 			key := CaseOf(set, n).key()
 			require.Equal(t, key, CaseOf(set, n).key())
 			require.False(t, seen[key])

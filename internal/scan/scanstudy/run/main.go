@@ -21,8 +21,9 @@ func main() {
 }
 
 func run() error {
-	train := flag.Int("train", 224, "pages to choose thresholds on")
+	train := flag.Int("train", 224, "pages of each of the two sets to choose thresholds on")
 	test := flag.Int("test", 1008, "pages to take figures on")
+	from := flag.Int("from", 0, "first of the pages to take figures on, so that two runs can share them")
 	each := flag.Int("each", 30, "files of each kind that is judged by how it was made")
 	labels := flag.String("labels", ".cache/scanstudy/labels.csv", "what has been read already")
 	flag.Parse()
@@ -32,7 +33,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	cases := mixed(*train, *test)
+	cases := mixed(*train, *from, *test)
 	switch flag.Arg(0) {
 	case "read":
 		return kept.Read(ctx, cases, func(n int) {
@@ -50,16 +51,16 @@ func run() error {
 	return fmt.Errorf("run: want read, judge or made, got %q", flag.Arg(0))
 }
 
-// mixed are the pages of both sets in turns, so that a run that is stopped has
+// mixed are the pages of all sets in turns, so that a run that is stopped has
 // some of each.
-func mixed(train, test int) []scanstudy.Case {
+func mixed(train, from, test int) []scanstudy.Case {
 	var out []scanstudy.Case
-	for n := range max(train, test) {
+	for n := range max(train, test-from) {
 		if n < train {
-			out = append(out, scanstudy.CaseOf(scanstudy.Train, n))
+			out = append(out, scanstudy.CaseOf(scanstudy.Train, n), scanstudy.CaseOf(scanstudy.More, n))
 		}
-		if n < test {
-			out = append(out, scanstudy.CaseOf(scanstudy.Test, n))
+		if from+n < test {
+			out = append(out, scanstudy.CaseOf(scanstudy.Test, from+n))
 		}
 	}
 	return out
@@ -86,7 +87,7 @@ func judge(ctx context.Context, kept *scanstudy.Labels, cases []scanstudy.Case) 
 			fmt.Fprintln(os.Stderr, o)
 		}
 	}
-	for _, set := range []scanstudy.Set{scanstudy.Train, scanstudy.Test} {
+	for _, set := range []scanstudy.Set{scanstudy.Train, scanstudy.More, scanstudy.Test} {
 		fmt.Printf("## %s: %d pages\n\n%s\n", set, len(outcomes[set]), scanstudy.Table(outcomes[set]))
 	}
 	return nil
