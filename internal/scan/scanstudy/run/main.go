@@ -44,7 +44,7 @@ func run() error {
 	case "judge":
 		return judge(ctx, kept, cases)
 	case "made":
-		table, err := scanstudy.Made(ctx, scanstudy.Test, *each, scan.DefaultProfile())
+		table, err := scanstudy.Made(ctx, scanstudy.More, *each, scan.DefaultProfile())
 		fmt.Print(table)
 		return err
 	}
