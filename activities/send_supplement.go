@@ -14,7 +14,7 @@ func (a *Activities) SendSupplement(ctx context.Context, order workflows.Effect)
 		return err
 	}
 	_, err := a.once(ctx, order, a.portalEffect(order.Key, "supplement", func(ctx context.Context) (portal.Receipt, error) {
-		given, err := a.Store.HandOn(ctx, order.Code, order.Attempt)
+		given, err := a.Store.HandOn(ctx, order.Code, order.Attempt, order.Refused)
 		if err != nil {
 			return portal.Receipt{}, beforeCall(err)
 		}

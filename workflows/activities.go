@@ -52,7 +52,8 @@ type Effect struct {
 	Code     string       `json:"code"`
 	Key      string       `json:"key"` // business key
 	Attempt  int          `json:"attempt,omitempty"`
-	Of       string       `json:"of,omitempty"` // key of the act that this one takes back
+	Refused  int          `json:"refused,omitempty"` // how often this attempt was refused before
+	Of       string       `json:"of,omitempty"`      // key of the act that this one takes back
 	Leg      register.Leg `json:"leg,omitempty"`
 	Carrier  string       `json:"carrier,omitempty"`
 	Amount   int64        `json:"amount,omitempty"` // whole đồng

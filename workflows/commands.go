@@ -100,6 +100,7 @@ func (d *run) corrected() {
 // or what the authority asked for, to be handed on.
 func (d *run) supplement() {
 	d.given++
+	d.More = d.Sent
 	d.Asked, d.Parts = nil, nil
 	if d.Stage == dossier.StageDigitization {
 		d.expect(dossier.WhoNobody, dossier.WhatWork)

@@ -28,17 +28,28 @@ func (d *run) decision(ctx workflow.Context) error {
 func (d *run) handOnSupplement(ctx workflow.Context) error {
 	round, given := d.Rounds+1, d.given
 	if d.Submitted {
-		end, err := d.perform(ctx, actSupplement, Effect{Code: d.Facts.Code, Key: d.keyOn("supplement", round), Attempt: round}, nil)
+		d.Sent = true
+		end, err := d.perform(ctx, actSupplement, Effect{Code: d.Facts.Code, Key: d.keyOn("supplement", round), Attempt: round, Refused: d.Refused}, nil)
+		if end.refused { // the next attempt carries all that was given
+			d.Sent, d.More = false, false
+		}
 		if done, err := d.handedOn(ctx, end, err, "supplement"); !done {
 			return err
 		}
 	}
 	d.Rounds, d.Refused = round, 0
-	if d.given == given { // what came meanwhile is for another round
+	if d.given == given && !d.moreSince(ctx) { // what came meanwhile is for another round
 		d.Given = false
 	}
+	d.Sent, d.More = false, false
 	d.pass()
 	return d.record(ctx, register.Transition{Kind: "supplement_handed_on", Data: map[string]string{"round": strconv.Itoa(round)}})
+}
+
+// moreSince says whether a supplement was given after an earlier try of the one
+// that was taken now. Histories from before this was asked go on as they went.
+func (d *run) moreSince(ctx workflow.Context) bool {
+	return d.More && workflow.GetVersion(ctx, "supplement-between-tries", workflow.DefaultVersion, 1) != workflow.DefaultVersion
 }
 
 // handOnPayment tells the portal that the fee it asked for is paid. The sum owed

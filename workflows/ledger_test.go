@@ -130,6 +130,7 @@ type act struct {
 	Undone   bool // a booking cancelled
 	Carrier  string
 	Attempt  int
+	Before   int // refusals of this attempt
 	Amount   int64
 }
 

@@ -35,6 +35,10 @@ type State struct {
 	// Refused counts the refusals of what is being handed on: after each, the next
 	// attempt has a key of its own.
 	Refused int `json:"refused,omitempty"`
+	// Sent says that a supplement was sent and nobody knows whether it was taken;
+	// More, that another was given since. The register does not know of these.
+	Sent bool `json:"sent,omitempty"`
+	More bool `json:"more,omitempty"`
 }
 
 // Standing is what decides which commands the dossier takes.

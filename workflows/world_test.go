@@ -376,7 +376,7 @@ func (w *world) once(ctx context.Context, party *outside, name string, e workflo
 	}
 	a := party.act(e.Key)
 	if a == nil {
-		a = &act{Key: e.Key, Act: name, Carrier: e.Carrier, Attempt: e.Attempt, Amount: e.Amount}
+		a = &act{Key: e.Key, Act: name, Carrier: e.Carrier, Attempt: e.Attempt, Before: e.Refused, Amount: e.Amount}
 		party.Acts = append(party.Acts, a)
 	}
 	if again {

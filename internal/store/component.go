@@ -31,7 +31,7 @@ type Component struct {
 	OperationID string
 	State       string
 	Version     int // from 1; a new one leaves the old ones as they are
-	Round       int // the supplement that it was handed on with: WithSubmission, 0 not yet
+	Round       int // the handing that it went with: WithSubmission, 0 not yet
 	CreatedAt   time.Time
 }
 
@@ -66,28 +66,37 @@ func (s *Store) ComponentVersions(ctx context.Context, code string) ([]GivenComp
 	return s.withDocuments(ctx, rows)
 }
 
+// mostRounds is more rounds than a dossier has. A handing is the round, and as many
+// times mostRounds as the authority's side has refused it before.
+const mostRounds = 1000
+
 // HandOn gives what goes to the authority with a round of the supplement: what is
-// current and was handed on with none yet. A further try of the same round gives
-// the same; what comes meanwhile is for the next.
-func (s *Store) HandOn(ctx context.Context, code string, round int) ([]GivenComponent, error) {
+// current and was handed on with none yet, and after refusals what they carried
+// as far as it still counts, for nothing of it was taken. A further try of the
+// same gives the same; what comes meanwhile is for the next.
+func (s *Store) HandOn(ctx context.Context, code string, round, refused int) ([]GivenComponent, error) {
+	handing, open := round+refused*mostRounds, []int{0}
+	for before := range refused {
+		open = append(open, round+before*mostRounds)
+	}
 	var rows []Component
 	err := s.tx(ctx, func(tx *gorm.DB) error {
 		if _, err := lockDossier(tx, code); err != nil {
 			return err
 		}
-		mine := tx.Model(&Component{}).Where("dossier_code = ? AND round = ?", code, round)
+		mine := tx.Model(&Component{}).Where("dossier_code = ? AND round = ?", code, handing)
 		var begun int64
 		if err := mine.Count(&begun).Error; err != nil {
 			return err
 		}
 		if begun == 0 {
-			err := tx.Model(&Component{}).Where("dossier_code = ? AND state = ? AND round = 0 AND operation_id <> ?", code, ComponentCurrent, FiledWith).
-				Update("round", round).Error
+			err := tx.Model(&Component{}).Where("dossier_code = ? AND state = ? AND round IN ? AND operation_id <> ?", code, ComponentCurrent, open, FiledWith).
+				Update("round", handing).Error
 			if err != nil {
 				return err
 			}
 		}
-		return tx.Where("dossier_code = ? AND round = ?", code, round).Order("created_at, id").Find(&rows).Error
+		return tx.Where("dossier_code = ? AND round = ?", code, handing).Order("created_at, id").Find(&rows).Error
 	})
 	if err != nil {
 		return nil, err

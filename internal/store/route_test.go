@@ -152,8 +152,8 @@ func TestOnlyWhatIsNewIsHandedOn(t *testing.T) {
 			f.clock.add(time.Second)
 			f.applied(d.Code, f.begin(d.Code, dossier.Supplement, store.Ask{Components: []store.Component{{Component: component, Form: dossier.FormNotAvailable, Reason: "r"}}}))
 		}
-		on := func(round int) (codes []string, versions []int) {
-			rows, err := f.HandOn(ctx, d.Code, round)
+		on := func(round int, refused ...int) (codes []string, versions []int) {
+			rows, err := f.HandOn(ctx, d.Code, round, len(refused))
 			require.NoError(t, err)
 			for _, r := range rows {
 				codes, versions = append(codes, r.Component.Component), append(versions, r.Version)
@@ -173,6 +173,19 @@ func TestOnlyWhatIsNewIsHandedOn(t *testing.T) {
 		require.Equal(t, []string{"to-khai"}, codes, "a further try carries the same")
 		codes, _ = on(2)
 		require.Equal(t, []string{"giay-uy-quyen"}, codes)
+
+		const again = 1
+		give("giay-uy-quyen")
+		codes, versions = on(2, again)
+		require.Equal(t, []any{[]string{"giay-uy-quyen"}, []int{2}}, []any{codes, versions}, "the second was refused: what was given after that goes")
+		give("giay-uy-quyen")
+		codes, versions = on(2, again)
+		require.Equal(t, []any{[]string{"giay-uy-quyen"}, []int{2}}, []any{codes, versions}, "a further try carries the same")
+		give("giay-to-tuy-than")
+		codes, versions = on(2, again, again)
+		require.Equal(t, []any{[]string{"giay-uy-quyen", "giay-to-tuy-than"}, []int{3, 1}}, []any{codes, versions}, "refused again: all that counts now")
+		codes, versions = on(3)
+		require.Empty(t, codes, versions)
 
 		log, err := f.Timeline(ctx, d.Code)
 		require.NoError(t, err)
