@@ -136,6 +136,11 @@ func TestRoutesThatLeadNowhere(t *testing.T) {
 
 	w = tell(t, onPaper(func(s *script) { s.asks = []timedAsk{{10 * time.Minute, reroutes(dossier.RouteOnline)}} }))
 	require.Equal(t, "route_leaves_paper", w.refusals()[dossier.Reroute].Rule)
+
+	w = tell(t, inBag(bagsWay, func(s *script) { s.asks = []timedAsk{{90 * time.Minute, reroutes(dossier.RoutePaper, "to-khai")}} }))
+	refused := w.refusals()[dossier.Reroute]
+	require.Equal(t, []string{"in_bag", "office VNPHKI"}, []string{refused.Rule, refused.Holder}, "no further sheet gets into a sealed bag")
+	require.Equal(t, path(2, 4, 9, 10), w.path())
 }
 
 // Commands that lack what they are about are refused, not misread.

@@ -177,11 +177,12 @@ func (d *run) judge(c Command, now time.Time) *Refusal {
 		if rule := d.judgeRoute(c); rule != "" {
 			return d.refusal(rule)
 		}
+		if d.Papers.Out.Bag != "" && len(c.Need) > 0 { // no further sheet gets into it
+			return d.inBag()
+		}
 	case dossier.Retry:
 		if d.Parked == taskDiscrepancy && d.Papers.Out.Bag != "" { // it is the bag that somebody must look into
-			r := d.refusal("in_bag")
-			r.Holder = d.Papers.Out.Holder.String()
-			return r
+			return d.inBag()
 		}
 		if c.Lost && len(d.Papers.Out.Found.Missing) == 0 {
 			return d.refusal("nothing_to_clear")
@@ -222,6 +223,13 @@ func (d *run) refusal(rule string) *Refusal {
 		r.Next = dossier.Next(d.Status, dossier.ByAuthority)
 	}
 	r.ExtendUntil = d.Clock.ExtendUntil
+	return r
+}
+
+// inBag refuses what a sealed bag stands against.
+func (d *run) inBag() *Refusal {
+	r := d.refusal("in_bag")
+	r.Holder = d.Papers.Out.Holder.String()
 	return r
 }
 
