@@ -79,15 +79,14 @@ func (s *Server) supplement(ctx context.Context, in *supplementInput) (*commandO
 		if err != nil {
 			return err
 		}
-		list, err := s.deps.Store.ChecklistOf(ctx, d)
+		given := givenOf(in.Body.Components)
+		wanted, err := s.wantedNow(ctx, d, given)
 		if err != nil {
 			return err
 		}
-		given := givenOf(in.Body.Components)
 		if err := s.reused(ctx, d, in.Body.Components, given, p); err != nil {
 			return err
 		}
-		wanted := withAsked(list, d.Asked, given)
 		p.found(nameForms(dossier.CheckComponents("/components", wanted, given, true), given))
 		p.found(uncarried(proc, wanted, given))
 		if len(p.errs) == 0 {
@@ -102,6 +101,20 @@ func (s *Server) supplement(ctx context.Context, in *supplementInput) (*commandO
 		}
 		return nil
 	})
+}
+
+// wantedNow is what a supplement may give: what the checklist wants, and beyond it
+// what the authority asks for, or else what stands in the place of something. At
+// the counter's own rescan what is required stays required.
+func (s *Server) wantedNow(ctx context.Context, d store.Dossier, given []dossier.Given) ([]dossier.Wanted, error) {
+	src, err := s.sourceOf(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	if d.Status == dossier.SupplementRequired {
+		return withAsked(src.wanted, d.Asked, given), nil
+	}
+	return dossier.Offered(src.wanted, src.given), nil
 }
 
 // reused finds the scans of the citizen's earlier dossiers that a supplement names.

@@ -84,6 +84,7 @@ func (l lang) routeReasons(codes []string) []RouteReason {
 
 var routeWords = map[string]text{
 	"scans_usable":         {"Các bản quét dùng được, thủ tục nhận trực tuyến.", "The scans can be used, and the procedure is offered online."},
+	"nothing_to_scan":      {"Không có giấy tờ nào phải quét, thủ tục nhận trực tuyến.", "There is nothing to scan, and the procedure is offered online."},
 	"scan_unreadable":      {"Có bản quét không đọc được: quét lại hoặc nộp bản giấy.", "A scan cannot be read: scan again, or give the paper."},
 	"paper_given":          {"Có giấy tờ nộp bằng bản giấy.", "Some papers are given on paper."},
 	"paper_demanded":       {"Thủ tục yêu cầu nộp bản giấy.", "The procedure demands a paper itself."},

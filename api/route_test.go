@@ -66,6 +66,25 @@ func TestRouteChosenByHand(t *testing.T) {
 	require.Equal(t, []string{" wrong_state"}, at)
 }
 
+// TestRescanGivesWhatTheChecklistWants: at the counter's own rescan a required
+// component cannot be declared away, and the dossier go on without it.
+func TestRescanGivesWhatTheChecklistWants(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, onSQLite)
+	d := h.file("clerk", filingOf(h.document("clerk", dossier.Unreadable)))
+	h.returned(d.Code)
+	_, at := h.refused(h.post("clerk", command(d.Code, "supplement"), body{"components": []body{{"code": "to-khai", "form": "not_available", "reason": "x"}}}), 422)
+	require.Equal(t, []string{"/components/0/form form_not_accepted"}, at)
+
+	witness := filingOf("").with("/procedure_code", "1.001193").with("/components", []body{
+		{"code": "to-khai", "form": "paper_original"}, {"code": "giay-chung-sinh", "form": "not_available", "reason": "Sinh tại nhà", "substitute": "van-ban-lam-chung"},
+		{"code": "van-ban-lam-chung", "document_id": h.document("clerk", dossier.Unreadable)},
+	})
+	d = h.file("clerk", witness)
+	h.returned(d.Code)
+	read[Dossier](t, h.post("clerk", command(d.Code, "supplement"), body{"components": []body{{"code": "van-ban-lam-chung", "document_id": h.document("clerk", dossier.Ready)}}}), http.StatusOK)
+}
+
 func TestPortalAnnouncements(t *testing.T) {
 	t.Parallel()
 	now := noon

@@ -16,6 +16,7 @@ func RouteReasons() []string {
 	return []string{
 		"scans_usable", "scan_unreadable", "paper_given", "paper_demanded", "online_not_offered", "portal_down", "portal_down_wait",
 		"overridden", "override_void", "paper_missing", "not_allowed_at_agent",
+		"nothing_to_scan",
 	}
 }
 
@@ -75,7 +76,11 @@ func (w Way) usual(p pile) RouteDecision {
 		d.Route, d.Reasons = RouteReturn, []string{"scan_unreadable"}
 	case len(d.Paper) == 0 && online:
 		d.Route = RouteOnline
-		d.because("scans_usable")
+		if len(p.scans) > 0 {
+			d.because("scans_usable")
+		} else {
+			d.because("nothing_to_scan")
+		}
 	case online && len(p.scans) > 0:
 		d.Route = RouteOnlineWithPaper
 	default:

@@ -46,6 +46,8 @@ func TestDecideRoute(t *testing.T) {
 			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"scans_usable"}}},
 		"what the database knows needs no sheet": {everyChannel, scanned{scan("to-khai", dossier.Ready), sheet("uy-quyen", dossier.FormFromDatabase)},
 			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"scans_usable"}}},
+		"the database knows all of it": {everyChannel, scanned{sheet("uy-quyen", dossier.FormFromDatabase)},
+			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"nothing_to_scan"}}},
 		"what cannot be given stops nothing": {everyChannel, scanned{scan("to-khai", dossier.Ready), sheet("uy-quyen", dossier.FormNotAvailable)},
 			dossier.RouteDecision{Route: dossier.RouteOnline, Reasons: []string{"scans_usable"}}},
 		"a poor scan returns to the clerk": {everyChannel, scanned{scan("to-khai", dossier.Ready), scan("uy-quyen", dossier.Unreadable)},
