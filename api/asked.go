@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"hoso/internal/dossier"
 	"hoso/internal/store"
@@ -16,6 +17,26 @@ type AskedFor struct {
 	Reason           string `json:"reason,omitempty"`
 	OutsideChecklist bool   `json:"outside_checklist,omitempty" doc:"The portal asks for a paper that is not on the procedure's list; nobody can be made to give it."`
 	InDatabase       bool   `json:"in_database,omitempty" doc:"The portal asks for what the national database holds, which must not be asked for again."`
+}
+
+// sentence says to the citizen what is asked for.
+func (a AskedFor) sentence(l lang, src source) string {
+	var pages []string
+	for _, p := range a.Pages {
+		pages = append(pages, strconv.Itoa(p))
+	}
+	t := text{"Cơ quan yêu cầu bổ sung: {name}", "The authority asks for: {name}"}
+	if a.Component == askedInWords {
+		t = text{"Cơ quan yêu cầu bổ sung theo nội dung thông báo", "The authority asks for what its notice says"}
+	}
+	said := t.in(l, map[string]string{"name": src.nameOf(a.Component)})
+	if len(pages) > 0 {
+		said += text{", trang {pages}", ", pages {pages}"}.in(l, map[string]string{"pages": strings.Join(pages, ", ")})
+	}
+	if reason := strings.TrimSuffix(strings.TrimSpace(a.Reason), "."); reason != "" {
+		said += text{". Lý do: {reason}", ". Reason: {reason}"}.in(l, map[string]string{"reason": reason})
+	}
+	return said + "."
 }
 
 // checkAsked refuses an officer's request for papers that the checklist does not

@@ -22,6 +22,7 @@ type Readback struct {
 	Given    []ReadbackGiven   `json:"you_gave"`
 	Missing  []ReadbackMissing `json:"is_missing"`
 	Lacking  []ReadbackLacking `json:"cannot_be_given"`
+	Asked    []AskedFor        `json:"asked_for,omitempty" doc:"What the authority asks for now."`
 	Costs    ReadbackCosts     `json:"it_costs"`
 	GetBy    *ReadbackDue      `json:"you_get_it_by,omitempty" doc:"Absent where the procedure has no term, or nobody can say."`
 	Route    ReadbackRoute     `json:"it_goes"`
@@ -115,14 +116,21 @@ func (s *Server) readback(ctx context.Context, in *DossierRef) (*readbackOutput,
 			return nil, err
 		}
 	} else {
-		last := rows[len(rows)-1]
-		r.Route = ReadbackRoute{Route: d.Route, Label: l.route(d.Route), Reasons: l.routeReasons(last.Reasons), ToFix: src.toFix(l, d.Asked)}
+		r.Route = ReadbackRoute{Route: d.Route, Label: l.route(d.Route), Reasons: l.routeReasons(lastReasons(rows))}
+		if d.WaitingWhat == dossier.WhatRescan {
+			r.Route.ToFix = src.toFix(l, d.Asked, lastReasons(rows))
+		}
+	}
+	if d.Status == dossier.SupplementRequired {
+		if r.Asked, err = s.askedView(ctx, d); err != nil {
+			return nil, err
+		}
 	}
 	if r.GetBy, err = s.dueOf(ctx, d, src); err != nil {
 		return nil, err
 	}
 	r.Costs = src.costs(r.Route.Route)
-	r.Words = r.sentences(l)
+	r.Words = r.sentences(l, src)
 	return &readbackOutput{r}, nil
 }
 
@@ -151,7 +159,7 @@ func (s *Server) dryRun(ctx context.Context, f *filing) (*fileOutput, error) {
 		return nil, err
 	}
 	r.Costs = src.costs(r.Route.Route)
-	r.Words = r.sentences(l)
+	r.Words = r.sentences(l, src)
 	return &fileOutput{Status: http.StatusOK, Body: r}, nil
 }
 
@@ -208,7 +216,7 @@ func (s *Server) routeOf(ctx context.Context, src source) (ReadbackRoute, error)
 	d := dossier.Way{Channels: src.proc.Channels, PortalDown: down != nil}.Decide(src.wanted, scannedOf(src.given, src.docs))
 	v := ReadbackRoute{Route: d.Route, Label: l.route(d.Route), Reasons: l.routeReasons(d.Reasons)}
 	if d.Route == dossier.RouteReturn {
-		v.ToFix = src.toFix(l, d.Unreadable)
+		v.ToFix = src.toFix(l, d.Unreadable, d.Reasons)
 	}
 	return v, nil
 }
@@ -250,7 +258,7 @@ func (s *Server) dueOf(ctx context.Context, d store.Dossier, src source) (*Readb
 }
 
 // sentences says all of it in plain words.
-func (r Readback) sentences(l lang) []string {
+func (r Readback) sentences(l lang, src source) []string {
 	var out []string
 	say := func(t text, args ...string) {
 		named := map[string]string{}
@@ -276,6 +284,9 @@ func (r Readback) sentences(l lang) []string {
 	}
 	for _, x := range r.Lacking {
 		say(text{"Không nộp được: {name}. Lý do: {reason}.", "Cannot be given: {name}. Reason: {reason}."}, "name", x.Name, "reason", strings.TrimSuffix(x.Reason, "."))
+	}
+	for _, a := range r.Asked {
+		out = append(out, a.sentence(l, src))
 	}
 	out = append(out, r.Costs.sentences(l)...)
 	switch {

@@ -124,20 +124,30 @@ func (s *Server) addRoute(ctx context.Context, d store.Dossier, v *Dossier) erro
 		return err
 	}
 	src, err := s.sourceOf(ctx, d)
-	v.ToFix = src.toFix(l, d.Asked)
+	v.ToFix = src.toFix(l, d.Asked, lastReasons(rows))
 	return err
 }
 
+// lastReasons are those of the last decision.
+func lastReasons(rows []store.RouteDecision) []string {
+	if len(rows) == 0 {
+		return nil
+	}
+	return rows[len(rows)-1].Reasons
+}
+
 // toFix says of each component that came back what is to be mended: what is wrong
-// with its scan, or that its paper is to be given.
-func (src source) toFix(l lang, components []string) []string {
+// with its scan, or that its paper is to be given, which no better scan replaces
+// where that way was chosen.
+func (src source) toFix(l lang, components, reasons []string) []string {
 	var out []string
+	onPaper := slices.Contains(reasons, "paper_missing")
 	for _, g := range src.given {
 		if !slices.Contains(components, g.Code) {
 			continue
 		}
 		words := findingWords(l, src.docs[g.Document])
-		if len(words) == 0 {
+		if onPaper || len(words) == 0 {
 			words = []string{givePaper[l]}
 		}
 		for _, w := range words {

@@ -85,6 +85,45 @@ func TestRescanGivesWhatTheChecklistWants(t *testing.T) {
 	read[Dossier](t, h.post("clerk", command(d.Code, "supplement"), body{"components": []body{{"code": "van-ban-lam-chung", "document_id": h.document("clerk", dossier.Ready)}}}), http.StatusOK)
 }
 
+// TestPaperChosenByHandAsksForPaper: whatever is wrong with the scan, no better one
+// is wanted any more.
+func TestPaperChosenByHandAsksForPaper(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, onSQLite)
+	d := h.file("clerk", filingOf(h.document("clerk", dossier.Unreadable)))
+	h.returned(d.Code)
+	h.bring(d.Code, string(dossier.Reroute), func(t *reg.Transition) {
+		t.After.Route = dossier.RoutePaper
+		t.Data = map[string]string{"route": "paper", "reasons": "overridden paper_missing", "components": "to-khai"}
+	})
+	want := []string{"Tờ khai yêu cầu cấp bản sao trích lục hộ tịch: hãy nộp bản giấy."}
+	require.Equal(t, want, read[Dossier](t, h.get("clerk", "/v1/dossiers/"+d.Code), http.StatusOK).ToFix)
+	require.Equal(t, want, read[Readback](t, h.get("clerk", "/v1/dossiers/"+d.Code+"/readback"), http.StatusOK).Route.ToFix)
+}
+
+// TestReadbackOfWhatTheAuthorityAsks: the citizen hears what is asked for, and
+// nothing of a paper that nobody wants.
+func TestReadbackOfWhatTheAuthorityAsks(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, onSQLite)
+	d := h.file("clerk", filingOf(h.document("clerk", dossier.Ready)))
+	h.bring(d.Code, "route_decided", func(t *reg.Transition) {
+		t.After.Stage, t.After.Route = dossier.StageSubmission, dossier.RouteOnline
+		t.Data = map[string]string{"route": "online", "reasons": "scans_usable"}
+	})
+	h.asked(d.Code, "to-khai")
+	h.bring(d.Code, "status", func(t *reg.Transition) { t.After.Parts = []reg.Part{{Component: "to-khai", Pages: []int{1, 2}}} })
+	v := read[Readback](t, h.get("clerk", "/v1/dossiers/"+d.Code+"/readback"), http.StatusOK)
+	require.Empty(t, v.Route.ToFix)
+	require.Equal(t, []AskedFor{{Component: "to-khai", Pages: []int{1, 2}}}, v.Asked)
+	require.Contains(t, v.Words, "Cơ quan yêu cầu bổ sung: Tờ khai yêu cầu cấp bản sao trích lục hộ tịch, trang 1, 2.")
+	require.NotContains(t, strings.Join(v.Words, "\n"), givePaper[vi])
+
+	h.bring(d.Code, "status", func(t *reg.Transition) { t.After.Asked, t.After.Parts = []string{askedInWords}, nil })
+	v = read[Readback](t, h.get("clerk", "/v1/dossiers/"+d.Code+"/readback"), http.StatusOK)
+	require.Contains(t, v.Words, "Cơ quan yêu cầu bổ sung theo nội dung thông báo.")
+}
+
 func TestPortalAnnouncements(t *testing.T) {
 	t.Parallel()
 	now := noon
