@@ -175,3 +175,40 @@ func TestReuse(t *testing.T) {
 		require.Contains(t, at, tc.rule, name)
 	}
 }
+
+// TestTheAuthorityOpensAReusedScan: it stays the earlier dossier's, whose authority
+// may be another one, and the one that has to judge it sees it too.
+func TestTheAuthorityOpensAReusedScan(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, on database) {
+		h := newHouse(t, on)
+		with := func(identity body) body {
+			return onPaper().with("/components", []body{{"code": "to-khai", "form": "paper_original"}, identity.with("/code", "giay-to-tuy-than")})
+		}
+		scanned := h.document("clerk", dossier.Ready)
+		pool, err := h.store.Pool()
+		require.NoError(t, err)
+		_, err = pool.Exec("UPDATE documents SET profile = '" + scan.DefaultProfile().Version + "'")
+		require.NoError(t, err)
+		old := h.file("clerk", with(body{"document_id": scanned}))
+		path := "/v1/documents/" + scanned
+		sees := func(token string, status int) {
+			t.Helper()
+			require.Equal(t, status, h.get(token, path).Code, token)
+		}
+		sees("centre", http.StatusOK)
+		sees("centre-city", http.StatusNotFound)
+		again := h.file("clerk", with(body{"form": "reused", "from": body{"code": old.Code}}))
+		_, err = pool.Exec("UPDATE dossiers SET authority = 'H26.01' WHERE code = '" + again.Code + "'")
+		require.NoError(t, err)
+		sees("centre-city", http.StatusOK)
+		sees("centre", http.StatusOK)
+		sees("clerk-viettel", http.StatusNotFound)
+		_, err = pool.Exec("UPDATE components SET state = 'superseded' WHERE form = 'reused'")
+		require.NoError(t, err)
+		sees("centre-city", http.StatusOK)
+		_, err = pool.Exec("UPDATE components SET state = 'refused' WHERE form = 'reused'")
+		require.NoError(t, err)
+		sees("centre-city", http.StatusNotFound)
+	})
+}

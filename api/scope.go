@@ -53,7 +53,8 @@ func (s *Server) findDossier(ctx context.Context, code string) (store.Dossier, e
 }
 
 // maySee says whether a subject may see a document: its own office's, network's,
-// authority's or carrier's, or one that belongs to a dossier it may see.
+// authority's or carrier's, or one that belongs to a dossier it may see or is
+// reused by one.
 func (s *Server) maySee(ctx context.Context, who identity.Subject, d store.Document) (bool, error) {
 	scope := scopeOf(who)
 	if scope.All || ownDocument(who, d) || who.Role == identity.Supervisor && d.Network == who.Network {
@@ -64,7 +65,7 @@ func (s *Server) maySee(ctx context.Context, who identity.Subject, d store.Docum
 	}
 	_, err := s.deps.Store.Dossier(ctx, scope, d.DossierCode)
 	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+		return s.deps.Store.ReusedWithin(ctx, scope, d.ID)
 	}
 	return err == nil, err
 }

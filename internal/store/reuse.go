@@ -41,3 +41,15 @@ func (s *Store) Reuse(ctx context.Context, r Reusable) (Document, error) {
 	err := q.Order("components.created_at DESC").Take(&row).Error
 	return row, found(err)
 }
+
+// ReusedWithin says whether a scan is, or was, reused by a dossier within a scope.
+// Its office and its authority then see it like any other scan of theirs.
+func (s *Store) ReusedWithin(ctx context.Context, sc Scope, document string) (bool, error) {
+	var one []int
+	err := scoped(s.with(ctx).Table("dossiers"), sc).
+		Joins("JOIN components ON components.dossier_code = dossiers.code").
+		Where("components.form = 'reused' AND components.document_id = ?", document). // the index is of this form only
+		Where("components.state IN ?", []string{ComponentCurrent, ComponentSuperseded}).
+		Limit(1).Select("1").Scan(&one).Error
+	return len(one) > 0, err
+}
