@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,5 +25,22 @@ func TestReasonsAndFormsAreWorded(t *testing.T) {
 	for _, r := range []dossier.Route{dossier.RouteOnline, dossier.RouteOnlineWithPaper, dossier.RoutePaper, dossier.RouteReturn, dossier.RouteNotAllowed} {
 		require.NotEqual(t, string(r), vi.route(r))
 		require.NotEmpty(t, routeLabels[r], r)
+	}
+}
+
+// Where nothing is left to choose from, a refusal says nothing of a choice.
+func TestNoChoiceIsNotOffered(t *testing.T) {
+	t.Parallel()
+	for rule, words := range ruleTexts {
+		if !strings.HasPrefix(rule, "route_") {
+			continue
+		}
+		for l := range words {
+			none := ruleText(rule, nil).in(lang(l), nil)
+			require.NotContains(t, none, ": .", rule)
+			require.NotEmpty(t, none, rule)
+			some := ruleText(rule, map[string]string{"allowed": "paper"}).in(lang(l), map[string]string{"allowed": "paper"})
+			require.Contains(t, some, ": paper.", rule)
+		}
 	}
 }

@@ -1,14 +1,28 @@
 package api
 
+import "strings"
+
 // ruleText gives the sentence of a rule; a rule without one reads as "not valid".
 func ruleText(rule string, args map[string]string) text {
 	if _, limited := args["max"]; limited && rule == "too_long" {
 		return text{"Nhiều nhất {max} ký tự.", "At most {max} characters."}
 	}
 	if t, known := ruleTexts[rule]; known {
+		if args["allowed"] == "" { // nothing is left to choose from
+			return text{withoutChoice(t[vi]), withoutChoice(t[en])}
+		}
 		return t
 	}
 	return ruleTexts["invalid_value"]
+}
+
+// withoutChoice leaves out a last sentence that would say what may be chosen.
+func withoutChoice(s string) string {
+	i := strings.LastIndex(s, ". ")
+	if i >= 0 && strings.Contains(s[i:], "{allowed}") {
+		return s[:i+1]
+	}
+	return s
 }
 
 // ruleTexts holds the sentence of every rule, of shape (broken ones are a 400)
