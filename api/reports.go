@@ -14,14 +14,14 @@ import (
 
 type funnelInput struct {
 	From string `query:"from" format:"date" required:"true" maxLength:"10" doc:"The first day of filing that counts."`
-	To   string `query:"to" format:"date" required:"true" maxLength:"10" doc:"The first day that no longer counts."`
+	To   string `query:"to" format:"date" required:"true" maxLength:"10" doc:"The last day of filing that counts."`
 	By   string `query:"by" enum:"network,office,area,procedure" default:"network"`
 }
 
 // Funnel is what became of the dossiers filed on some days, in Hà Nội's time.
 type Funnel struct {
 	From  string      `json:"from" format:"date"`
-	To    string      `json:"to" format:"date" doc:"The first day that no longer counts."`
+	To    string      `json:"to" format:"date" doc:"The last day of filing that counts."`
 	By    string      `json:"by" enum:"network,office,area,procedure"`
 	Items []FunnelRow `json:"items"`
 	Total FunnelRow   `json:"total"`
@@ -32,13 +32,13 @@ type FunnelRow struct {
 	Key             string   `json:"key" doc:"Of the network, office, area or procedure; empty in the total."`
 	Name            string   `json:"name,omitempty"`
 	Filed           int64    `json:"filed"`
-	Online          int64    `json:"online" doc:"Online, with or without papers that follow."`
-	OnlineWithPaper int64    `json:"online_with_paper" doc:"Those of the online ones whose papers follow."`
+	Online          int64    `json:"online" doc:"Online alone; no paper follows."`
+	OnlineWithPaper int64    `json:"online_with_paper" doc:"Online, and papers follow; not among online."`
 	Paper           int64    `json:"paper"`
 	ReturnToCitizen int64    `json:"return_to_citizen" doc:"Wait at the counter now, for a better scan or the paper."`
-	NotAllowed      int64    `json:"not_allowed" doc:"Attempts turned away at the filing; not among the filed."`
+	NotAllowed      int64    `json:"not_allowed" doc:"Attempts turned away at the filing; not among the filed. One repeated under its Idempotency-Key is the same attempt, as far as the server still knows it."`
 	Overrides       int64    `json:"overrides" doc:"Dossiers whose way a named person chose."`
-	OnlineRate      *float64 `json:"online_rate" nullable:"true" doc:"online / (online + paper): of all with a final route. null without any."`
+	OnlineRate      *float64 `json:"online_rate" nullable:"true" doc:"(online + online_with_paper) / all with a final route, which are those and paper. null without any."`
 	OnTime          int64    `json:"on_time" doc:"Decided in time."`
 	Overdue         int64    `json:"overdue"`
 	ResultReturned  int64    `json:"result_returned"`
@@ -52,7 +52,7 @@ const longestFunnel = 366
 func (s *Server) registerReports() {
 	register(s, Op{
 		ID: "funnel-report", Method: http.MethodGet, Path: "/v1/reports/funnel", Tag: "reports", Summary: "How dossiers came to the authority, and what became of them",
-		Doc: "Dossiers by their day of filing, from `from` until before `to`. A supervisor sees the own network only.",
+		Doc: "Dossiers by their day of filing, from `from` to `to`, both included. A supervisor sees the own network only.",
 	}, only(identity.Manager, identity.Supervisor), s.funnel)
 }
 
@@ -82,18 +82,20 @@ func (s *Server) funnel(ctx context.Context, in *funnelInput) (*funnelOutput, er
 	return out, nil
 }
 
-// period reads two days as the moments at which they begin.
+// period reads two days as the moments between which they lie: until the day after
+// the last one begins.
 func period(from, to string) (first, until time.Time, err error) {
 	first, err = time.ParseInLocation(time.DateOnly, from, dossier.Zone)
 	if err != nil {
 		return first, until, NewInvalidRequest(Parameter("from", "date_expected"))
 	}
-	until, err = time.ParseInLocation(time.DateOnly, to, dossier.Zone)
+	last, err := time.ParseInLocation(time.DateOnly, to, dossier.Zone)
+	until = last.AddDate(0, 0, 1)
 	switch {
 	case err != nil:
 		return first, until, NewInvalidRequest(Parameter("to", "date_expected"))
-	case !first.Before(until):
-		return first, until, NewInvalidRequest(Parameter("to", "to_not_after_from"))
+	case last.Before(first):
+		return first, until, NewInvalidRequest(Parameter("to", "period_backwards"))
 	case until.Sub(first) > longestFunnel*24*time.Hour:
 		return first, until, NewInvalidRequest(Parameter("to", "period_too_long", "max", strconv.Itoa(longestFunnel)))
 	}
@@ -107,10 +109,11 @@ func sum(a, b store.FunnelRow) store.FunnelRow {
 }
 
 func funnelView(r store.FunnelRow) FunnelRow {
-	v := FunnelRow{Key: r.Key, Filed: r.Filed, Online: r.Online + r.OnlineWithPaper, OnlineWithPaper: r.OnlineWithPaper, Paper: r.Paper, ReturnToCitizen: r.Returned,
+	v := FunnelRow{Key: r.Key, Filed: r.Filed, Online: r.Online, OnlineWithPaper: r.OnlineWithPaper, Paper: r.Paper, ReturnToCitizen: r.Returned,
 		NotAllowed: r.NotAllowed, Overrides: r.Overrides, OnTime: r.OnTime, Overdue: r.Overdue, ResultReturned: r.ResultReturned}
-	if all := v.Online + v.Paper; all > 0 {
-		rate := float64(v.Online) / float64(all)
+	online := v.Online + v.OnlineWithPaper
+	if all := online + v.Paper; all > 0 {
+		rate := float64(online) / float64(all)
 		v.OnlineRate = &rate
 	}
 	return v

@@ -66,6 +66,22 @@ func TestRouteChosenByHand(t *testing.T) {
 	require.Equal(t, []string{" wrong_state"}, at)
 }
 
+// TestPaperChosenByHandAsksForPaper: whatever is wrong with the scan, no better one
+// is wanted any more.
+func TestPaperChosenByHandAsksForPaper(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, onSQLite)
+	d := h.file("clerk", filingOf(h.document("clerk", dossier.Unreadable)))
+	h.returned(d.Code)
+	h.bring(d.Code, string(dossier.Reroute), func(t *reg.Transition) {
+		t.After.Route = dossier.RoutePaper
+		t.Data = map[string]string{"route": "paper", "reasons": "overridden paper_missing", "components": "to-khai"}
+	})
+	want := []string{"Tờ khai yêu cầu cấp bản sao trích lục hộ tịch: hãy nộp bản giấy."}
+	require.Equal(t, want, read[Dossier](t, h.get("clerk", "/v1/dossiers/"+d.Code), http.StatusOK).ToFix)
+	require.Equal(t, want, read[Readback](t, h.get("clerk", "/v1/dossiers/"+d.Code+"/readback"), http.StatusOK).Route.ToFix)
+}
+
 // TestRescanGivesWhatTheChecklistWants: at the counter's own rescan a required
 // component cannot be declared away, and the dossier go on without it.
 func TestRescanGivesWhatTheChecklistWants(t *testing.T) {
@@ -83,22 +99,6 @@ func TestRescanGivesWhatTheChecklistWants(t *testing.T) {
 	d = h.file("clerk", witness)
 	h.returned(d.Code)
 	read[Dossier](t, h.post("clerk", command(d.Code, "supplement"), body{"components": []body{{"code": "van-ban-lam-chung", "document_id": h.document("clerk", dossier.Ready)}}}), http.StatusOK)
-}
-
-// TestPaperChosenByHandAsksForPaper: whatever is wrong with the scan, no better one
-// is wanted any more.
-func TestPaperChosenByHandAsksForPaper(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, onSQLite)
-	d := h.file("clerk", filingOf(h.document("clerk", dossier.Unreadable)))
-	h.returned(d.Code)
-	h.bring(d.Code, string(dossier.Reroute), func(t *reg.Transition) {
-		t.After.Route = dossier.RoutePaper
-		t.Data = map[string]string{"route": "paper", "reasons": "overridden paper_missing", "components": "to-khai"}
-	})
-	want := []string{"Tờ khai yêu cầu cấp bản sao trích lục hộ tịch: hãy nộp bản giấy."}
-	require.Equal(t, want, read[Dossier](t, h.get("clerk", "/v1/dossiers/"+d.Code), http.StatusOK).ToFix)
-	require.Equal(t, want, read[Readback](t, h.get("clerk", "/v1/dossiers/"+d.Code+"/readback"), http.StatusOK).Route.ToFix)
 }
 
 // TestReadbackOfWhatTheAuthorityAsks: the citizen hears what is asked for, and
@@ -158,21 +158,27 @@ func TestFunnelReport(t *testing.T) {
 	other := h.file("clerk-viettel", filingOf(h.document("clerk-viettel", dossier.Unreadable)))
 	h.returned(other.Code)
 	h.refused(h.post("clerk", "/v1/dossiers", filingOf("none").with("/procedure_code", "2.000884")), 422)
-	const path = "/v1/reports/funnel?from=2025-02-05&to=2025-02-06"
+	mixed := h.filed()
+	h.bring(mixed.Code, "with_authority", func(t *reg.Transition) {
+		t.After.Stage, t.After.Route = dossier.StageDecision, dossier.RouteOnlineWithPaper
+		t.After.Waiting = reg.Waiting{Who: dossier.WhoAuthority, What: dossier.WhatAcceptance}
+	})
+	h.onPaper()
+	const path = "/v1/reports/funnel?from=2025-02-05&to=2025-02-05"
 	v := read[Funnel](t, h.get("manager", path), http.StatusOK)
 	require.Len(t, v.Items, 2)
-	require.EqualValues(t, 2, v.Total.Filed)
-	require.EqualValues(t, 1, v.Total.Online)
+	require.EqualValues(t, 4, v.Total.Filed, "one day, its end included")
+	require.Equal(t, []int64{1, 1, 1}, []int64{v.Total.Online, v.Total.OnlineWithPaper, v.Total.Paper}, "each once")
 	require.EqualValues(t, 1, v.Total.ReturnToCitizen)
 	require.EqualValues(t, 1, v.Total.NotAllowed)
-	require.InDelta(t, 1.0, *v.Total.OnlineRate, 0, "of those with a final route")
+	require.InDelta(t, 2.0/3, *v.Total.OnlineRate, 1e-9, "with or without papers that follow, of those with a final route")
 	own := read[Funnel](t, h.get("supervisor", path+"&by=office"), http.StatusOK)
 	require.Len(t, own.Items, 1)
 	require.Equal(t, []string{"VNPHKI", "Bưu điện 75 Đinh Tiên Hoàng"}, []string{own.Items[0].Key, own.Items[0].Name})
 	empty := read[Funnel](t, h.get("manager", strings.ReplaceAll(path, "2025-02-0", "2024-02-0")), http.StatusOK)
 	require.Nil(t, empty.Total.OnlineRate)
 	for query, place := range map[string]string{
-		"from=2025-02-06&to=2025-02-06": "to to_not_after_from", "from=2025-02-30&to=2025-03-01": "from date_expected",
+		"from=2025-02-06&to=2025-02-05": "to period_backwards", "from=2025-02-30&to=2025-03-01": "from date_expected",
 		"from=2020-01-01&to=2025-01-01": "to period_too_long", "from=2025-02-05": "to required", "from=2025-02-05&to=2025-02-06&by=clerk": "by one_of",
 	} {
 		_, at := h.refused(h.get("manager", "/v1/reports/funnel?"+query), 400)

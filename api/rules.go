@@ -150,13 +150,12 @@ var ruleTexts = map[string]text{
 	"file_type":                  {"Nội dung tệp không thuộc loại được nhận: {accepted}.", "The file's bytes are of none of the types taken: {accepted}."},
 
 	// Forms.
-	"form_not_written":  {"Chưa lập được mẫu này ({cause}).", "The form cannot be written ({cause})."},
-	"dossier_unknown":   {"Không có hồ sơ này tại đại lý.", "The office has no such dossier."},
-	"period_backwards":  {"Ngày cuối phải không trước ngày đầu.", "The last day must not lie before the first."},
-	"to_not_after_from": {"Ngày kết thúc (không tính) phải sau ngày đầu.", "The end, which does not count, must lie after the first day."},
-	"until_backwards":   {"Thời điểm kết thúc phải ở tương lai và sau lúc bắt đầu.", "The end must lie in the future and after the beginning."},
-	"period_too_long":   {"Kỳ dài nhất là {max} ngày.", "The longest period is {max} days."},
-	"period_too_full":   {"Kỳ này có hơn {max} hồ sơ; hãy chọn kỳ ngắn hơn.", "More than {max} dossiers; choose a shorter period."},
+	"form_not_written": {"Chưa lập được mẫu này ({cause}).", "The form cannot be written ({cause})."},
+	"dossier_unknown":  {"Không có hồ sơ này tại đại lý.", "The office has no such dossier."},
+	"period_backwards": {"Ngày cuối phải không trước ngày đầu.", "The last day must not lie before the first."},
+	"until_backwards":  {"Thời điểm kết thúc phải ở tương lai và sau lúc bắt đầu.", "The end must lie in the future and after the beginning."},
+	"period_too_long":  {"Kỳ dài nhất là {max} ngày.", "The longest period is {max} days."},
+	"period_too_full":  {"Kỳ này có hơn {max} hồ sơ; hãy chọn kỳ ngắn hơn.", "More than {max} dossiers; choose a shorter period."},
 
 	// Commands.
 	"not_expected":         {"Không dùng cùng thao tác này.", "This does not go with the action."},

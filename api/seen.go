@@ -37,7 +37,7 @@ func (s *Server) registerSeen() {
 	register(s, Op{
 		ID: "seen-before-report", Method: http.MethodGet, Path: "/v1/reports/seen-before", Tag: "reports",
 		Summary: "How many pages were handed in before for somebody else, by office",
-		Doc:     "Pages of documents taken in on these days and used in a dossier. Pages that very many dossiers have, such as a form's notes, do not count.",
+		Doc:     "Pages of documents taken in on these days, from `from` to `to`, both included, and used in a dossier. Pages that very many dossiers have, such as a form's notes, do not count.",
 	}, only(identity.Supervisor, identity.Manager, identity.Auditor, identity.Admin), s.seenReport)
 }
 
@@ -49,6 +49,9 @@ func (s *Server) seenReport(ctx context.Context, in *seenInput) (*seenOutput, er
 	from, err := time.ParseInLocation(time.DateOnly, cmp.Or(in.From, to.AddDate(0, 0, -30).Format(time.DateOnly)), dossier.Zone)
 	if err != nil {
 		return nil, NewInvalidRequest(Parameter("from", "date_expected"))
+	}
+	if to.Before(from) {
+		return nil, NewInvalidRequest(Parameter("to", "period_backwards"))
 	}
 	rows, err := s.deps.Store.SeenCounts(ctx, scopeOf(SubjectFrom(ctx)), from, to.AddDate(0, 0, 1), s.deps.Scan.SeenBefore.Common)
 	out := SeenReport{Offices: []SeenOffice{}}
