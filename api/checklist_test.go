@@ -73,8 +73,17 @@ func TestDryRunOfWhatCannotBeFiled(t *testing.T) {
 	require.False(t, *v.Fileable)
 	require.Equal(t, dossier.RouteNotAllowed, v.Route.Route)
 	require.Zero(t, h.rows("route_refusals"), "only tried")
-	h.refused(h.post("clerk", "/v1/dossiers", filingOf("none").with("/procedure_code", "2.000884")), 422)
-	require.Equal(t, 1, h.rows("route_refusals"))
+	turnedAway := func(n int64) {
+		v := read[Funnel](t, h.get("manager", "/v1/reports/funnel?from=2025-02-05&to=2025-02-05"), http.StatusOK)
+		require.Equal(t, n, v.Total.NotAllowed)
+	}
+	again := newKey()
+	for range 3 {
+		h.refused(h.postAs("clerk", "/v1/dossiers", again, filingOf("none").with("/procedure_code", "2.000884")), 422)
+	}
+	turnedAway(1)
+	h.refused(h.postAs("colleague", "/v1/dossiers", again, filingOf("none").with("/procedure_code", "2.000884")), 422)
+	turnedAway(2) // a key is its bearer's own
 	h.refused(h.do(ask{method: "POST", path: "/v1/dossiers?dry_run=false", token: "clerk", body: onPaper().json()}), 400)
 }
 

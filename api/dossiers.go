@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
@@ -86,8 +87,12 @@ func (s *Server) fileDossier(ctx context.Context, in *fileInput) (*fileOutput, e
 		return s.dryRun(ctx, f)
 	}
 	if len(f.errs) > 0 {
-		s.countRefusal(ctx, f)
-		return filed(s.answeredBefore(ctx, req, NewInvalidDossier(f.errs...)))
+		refusal := NewInvalidDossier(f.errs...)
+		before, err := s.answeredBefore(ctx, req, refusal)
+		if errors.Is(err, refusal) {
+			s.countRefusal(ctx, req, f)
+		}
+		return filed(before, err)
 	}
 	l := requestIn(ctx).lang
 	var v Dossier
@@ -119,9 +124,11 @@ func filed(body []byte, err error) (*fileOutput, error) {
 }
 
 // countRefusal counts a filing that an agent may not take. Nothing of it is kept
-// but the day, the office and the procedure; a count that fails is only logged.
-func (s *Server) countRefusal(ctx context.Context, f *filing) {
-	if !slices.ContainsFunc(f.errs, func(e FieldError) bool { return e.Code == "not_allowed_at_agent" }) {
+// but the day, the office and the procedure, and nothing twice under one key; a
+// count that fails is only logged.
+func (s *Server) countRefusal(ctx context.Context, req store.Request, f *filing) {
+	turnedAway := slices.ContainsFunc(f.errs, func(e FieldError) bool { return e.Code == "not_allowed_at_agent" })
+	if !turnedAway || !s.turnedAway.first(req.Subject, req.Key) {
 		return
 	}
 	err := s.deps.Store.CountRefusal(ctx, store.RouteRefusal{Office: f.who.Office, Network: f.who.Network, Area: f.out.Area, ProcedureCode: f.proc.Code})

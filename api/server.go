@@ -140,14 +140,15 @@ type Relay interface {
 
 // Server is the API as an http.Handler.
 type Server struct {
-	deps   Deps
-	cat    *catalogueCache
-	door   arrivals.Door
-	guess  guesses
-	engine *gin.Engine
-	huma   huma.API
-	ops    []Operation
-	spec   func() ([]byte, error)
+	deps       Deps
+	cat        *catalogueCache
+	door       arrivals.Door
+	guess      guesses
+	turnedAway attempts
+	engine     *gin.Engine
+	huma       huma.API
+	ops        []Operation
+	spec       func() ([]byte, error)
 }
 
 // New builds the API with all its routes.
