@@ -24,7 +24,7 @@ func newSupplement(f *callFlags) *cobra.Command {
 			if f.key == "" {
 				f.key = f.idempotencyKey()
 			}
-			given, err := f.given(cmd.Context(), client, f.key, "", in)
+			given, err := f.given(cmd.Context(), client, f.key, in, func([]any) (string, error) { return "", errNameless })
 			if err != nil {
 				return err
 			}

@@ -34,7 +34,8 @@ func newFile(f *callFlags) *cobra.Command {
 found is told, then the request is sent, and the way that the dossier takes is
 shown as soon as it is decided. --from FILE ("-" for standard input) sends a
 request written as JSON instead of flags. --dry-run files nothing and tells what
-to read out to the citizen.`,
+to read out to the citizen; it fails where the filing would be refused. Scans are
+uploaded and stored all the same, and wait for a filing that uses them.`,
 		Example: `  hoso dossier file --as clerk-vnphki --procedure 2.000635 --authority H26.12.03 \
     --name "Nguyễn Văn Mẫu" --citizen-id 001090000001 --born 1990-05-17 --phone 0900000123 \
     --address "Số 1 phố Thí Dụ, Hà Nội" --scan to-khai=form.pdf --carrier vnpost`,
@@ -69,7 +70,7 @@ func (in *filingFlags) define(c *cobra.Command) {
 	s(&in.recipientAddr, "recipient-address", "", "recipient's address")
 	c.Flags().BoolVar(&in.freeHelp, "free-help", false, "somebody who cannot do it alone was helped without a fee")
 	c.Flags().BoolVar(&in.vulnerable, "vulnerable", false, "somebody who is served first")
-	c.Flags().BoolVar(&in.dryRun, "dry-run", false, "file nothing; tell what would become of it")
+	c.Flags().BoolVar(&in.dryRun, "dry-run", false, "file nothing; tell what would become of it (scans are stored all the same)")
 	c.Flags().BoolVar(&in.noWait, "no-wait", false, "do not wait until the way that it takes is decided")
 }
 
@@ -87,6 +88,9 @@ func (f *callFlags) file(ctx context.Context, in filingFlags) error {
 		raw, err := c.Post(ctx, "/v1/dossiers?dry_run=true", key, body)
 		if err != nil {
 			return err
+		}
+		if len(in.scans) > 0 && !f.json {
+			fmt.Fprintln(f.err, "các bản quét đã được lưu, chưa thuộc hồ sơ nào")
 		}
 		return f.readOut(raw)
 	}
@@ -129,12 +133,22 @@ func (f *callFlags) filing(ctx context.Context, c *apiclient.Client, key string,
 	if in.from != "" {
 		return readJSON(in.from, f.in)
 	}
-	given, err := f.given(ctx, c, key, in.procedure, in.givenFlags)
+	given, err := f.given(ctx, c, key, in.givenFlags, func(others []any) (string, error) {
+		if in.procedure == "" {
+			return "", errNameless
+		}
+		return firstMissing(ctx, c, key, in.request(others))
+	})
 	if err != nil {
 		return nil, err
 	}
+	return in.request(given), nil
+}
+
+// request is the filing as the API takes it.
+func (in filingFlags) request(components []any) map[string]any {
 	body := map[string]any{
-		"procedure_code": in.procedure, "quantity": in.quantity, "components": given,
+		"procedure_code": in.procedure, "quantity": in.quantity, "components": components,
 		"applicant": filled(map[string]any{"kind": "citizen", "full_name": in.name, "citizen_id": in.citizenID, "date_of_birth": in.born,
 			"phone": in.phone, "email": in.email, "address": in.address, "area": in.area}),
 		"mandate": in.byWhatRight(), "free_help": in.freeHelp, "vulnerable": in.vulnerable,
@@ -147,7 +161,7 @@ func (f *callFlags) filing(ctx context.Context, c *apiclient.Client, key string,
 	for name, value := range filled(map[string]any{"case": in.caseCode, "authority": in.authority}) {
 		body[name] = value
 	}
-	return body, nil
+	return body
 }
 
 func (in filingFlags) byWhatRight() map[string]any {

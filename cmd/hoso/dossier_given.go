@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,7 +22,7 @@ type givenFlags struct {
 
 func (in *givenFlags) define(c *cobra.Command) {
 	a := func(p *[]string, name, usage string) { c.Flags().StringArrayVar(p, name, nil, usage+", repeatable") }
-	a(&in.scans, "scan", "`[COMPONENT=]FILE` scanned; without a component the first required one that is not given otherwise")
+	a(&in.scans, "scan", "`[COMPONENT=]FILE` scanned; without a component, at a filing, the first required one that is not given otherwise")
 	a(&in.papers, "paper", "`COMPONENT` given as paper original")
 	a(&in.certified, "certified", "`COMPONENT` given as certified copy")
 	a(&in.database, "from-database", "`COMPONENT` taken from the national database")
@@ -32,13 +31,25 @@ func (in *givenFlags) define(c *cobra.Command) {
 }
 
 // given makes the list of components, uploading the scans under keys made from
-// the command's, so that a repetition uploads nothing anew.
-func (f *callFlags) given(ctx context.Context, c *apiclient.Client, key, procedure string, in givenFlags) ([]any, error) {
-	out := []any{}
-	scans, err := f.scansOf(ctx, c, procedure, in)
+// the command's, so that a repetition uploads nothing anew. find tells of which
+// component a scan is that comes without one, by what else is given.
+func (f *callFlags) given(ctx context.Context, c *apiclient.Client, key string, in givenFlags, find func(others []any) (string, error)) ([]any, error) {
+	scans, nameless, err := scansOf(in)
 	if err != nil {
 		return nil, err
 	}
+	rest, err := in.unscanned()
+	if err != nil {
+		return nil, err
+	}
+	if nameless != "" {
+		component, err := find(append(announced(scans), rest...))
+		if err != nil {
+			return nil, err
+		}
+		scans = append(scans, scanned{component, nameless})
+	}
+	out := []any{}
 	for _, s := range scans {
 		doc, err := f.upload(ctx, c, key, s)
 		if err != nil {
@@ -46,6 +57,21 @@ func (f *callFlags) given(ctx context.Context, c *apiclient.Client, key, procedu
 		}
 		out = append(out, map[string]any{"code": s.component, "document_id": doc.ID})
 	}
+	return append(out, rest...), nil
+}
+
+// announced are scans that are yet to be uploaded.
+func announced(scans []scanned) []any {
+	out := []any{}
+	for _, s := range scans {
+		out = append(out, map[string]any{"code": s.component, "form": "scan"})
+	}
+	return out
+}
+
+// unscanned are the components that are given in another form.
+func (in *givenFlags) unscanned() ([]any, error) {
+	var out []any
 	for _, of := range []struct {
 		form       string
 		components []string
@@ -78,64 +104,50 @@ func (f *callFlags) given(ctx context.Context, c *apiclient.Client, key, procedu
 // scanned is a scan on disk and the component that it is of.
 type scanned struct{ component, path string }
 
-// scansOf reads --scan. A file without a component is the first required one that
-// is not given otherwise.
-func (f *callFlags) scansOf(ctx context.Context, c *apiclient.Client, procedure string, in givenFlags) ([]scanned, error) {
-	out := make([]scanned, len(in.scans))
-	nameless := -1
-	taken := slices.Concat(in.papers, in.certified, in.database)
-	for i, scan := range in.scans {
+// scansOf reads --scan; one file may come without its component.
+func scansOf(in givenFlags) (out []scanned, nameless string, err error) {
+	for _, scan := range in.scans {
 		component, path, named := strings.Cut(scan, "=")
-		if named {
-			out[i], taken = scanned{component, path}, append(taken, component)
-			continue
+		switch {
+		case named:
+			out = append(out, scanned{component, path})
+		case nameless != "":
+			return nil, "", fmt.Errorf("--scan %s: write COMPONENT=FILE where there are several", scan)
+		default:
+			path, nameless = scan, scan
 		}
-		if nameless >= 0 {
-			return nil, fmt.Errorf("--scan %s: write COMPONENT=FILE where there are several", scan)
-		}
-		out[i].path, nameless = scan, i
-	}
-	for _, s := range out {
-		if _, err := os.Stat(s.path); err != nil {
-			return nil, fmt.Errorf("--scan: %w", err)
+		if _, err := os.Stat(path); err != nil {
+			return nil, "", fmt.Errorf("--scan: %w", err)
 		}
 	}
-	if nameless < 0 {
-		return out, nil
-	}
-	var err error
-	out[nameless].component, err = firstRequired(ctx, c, procedure, taken)
-	return out, err
+	return out, nameless, nil
 }
 
-func firstRequired(ctx context.Context, c *apiclient.Client, procedure string, taken []string) (string, error) {
-	if procedure == "" {
-		return "", errors.New("--scan: write COMPONENT=FILE")
-	}
-	raw, err := c.Get(ctx, "/v1/procedures/"+url.PathEscape(procedure))
+// firstMissing asks what is still required of a filing, by its case and its facts,
+// and can be scanned.
+func firstMissing(ctx context.Context, c *apiclient.Client, key string, filing any) (string, error) {
+	raw, err := c.Post(ctx, "/v1/dossiers?dry_run=true", key, filing)
 	if err != nil {
 		return "", err
 	}
-	var p struct {
-		Cases []struct {
-			Components []struct {
-				Code     string
-				Required bool
-			}
+	var r struct {
+		Missing []struct {
+			Code  string
+			Forms []string
+		} `json:"is_missing"`
+	}
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return "", fmt.Errorf("read answer: %w", err)
+	}
+	for _, m := range r.Missing {
+		if slices.Contains(m.Forms, "scan") {
+			return m.Code, nil
 		}
 	}
-	if err := json.Unmarshal(raw, &p); err != nil {
-		return "", fmt.Errorf("read procedure: %w", err)
-	}
-	for _, kase := range p.Cases[:min(len(p.Cases), 1)] {
-		for _, k := range kase.Components {
-			if k.Required && !slices.Contains(taken, k.Code) {
-				return k.Code, nil
-			}
-		}
-	}
-	return "", errors.New("--scan: the procedure wants no further scan; write COMPONENT=FILE")
+	return "", errNameless
 }
+
+var errNameless = errors.New("--scan: nothing says of which component it is; write COMPONENT=FILE")
 
 // verdictWords say to a clerk what a scan is worth.
 var verdictWords = map[string]string{

@@ -43,12 +43,8 @@ func newReadback(f *callFlags) *cobra.Command {
 }
 
 // readOut prints what is read out to the citizen, and what stands against a
-// filing that was only tried.
+// filing that was only tried; where something does, it has failed.
 func (f *callFlags) readOut(raw json.RawMessage) error {
-	if f.json {
-		_, err := fmt.Fprintln(f.out, string(raw))
-		return err
-	}
 	var r struct {
 		Fileable  *bool
 		Sentences []string
@@ -57,11 +53,18 @@ func (f *callFlags) readOut(raw json.RawMessage) error {
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return fmt.Errorf("read answer: %w", err)
 	}
-	for _, s := range r.Sentences {
-		fmt.Fprintln(f.out, s)
+	if f.json {
+		fmt.Fprintln(f.out, string(raw))
+	} else {
+		for _, s := range r.Sentences {
+			fmt.Fprintln(f.out, s)
+		}
+		for _, e := range r.Errors {
+			fmt.Fprintf(f.err, "%s: %s\n", e.Pointer, e.Detail)
+		}
 	}
-	for _, e := range r.Errors {
-		fmt.Fprintf(f.err, "%s: %s\n", e.Pointer, e.Detail)
+	if r.Fileable != nil && !*r.Fileable {
+		return errTold
 	}
 	return nil
 }

@@ -163,16 +163,21 @@ func TestFileFindsTheComponentAndTellsWhatToFix(t *testing.T) {
 	filed := `{"code":"` + code + `","route":null}`
 	back := `{"code":"` + code + `","route":"return_to_citizen","to_fix":["Tờ khai: Trang 2 bị mờ."],"route_reasons":[{"code":"scan_unreadable","message":"Có bản quét không đọc được."}]}`
 	d, s := newDesk(t, map[string][]string{
-		"GET /v1/procedures/2.000635": {`{"cases":[{"components":[{"code":"don","required":true},{"code":"anh","required":false},{"code":"to-khai","required":true}]}]}`},
-		"POST /v1/documents":          {`{"id":"doc-1","pages":2,"verdict":"unreadable","findings":[{"code":"blurred","page":2,"message":"Trang 2 bị mờ."}]}`},
-		"POST /v1/dossiers":           {filed},
-		"GET /v1/dossiers/" + code:    {filed, back},
+		"POST /v1/dossiers?dry_run=true": {`{"is_missing":[{"code":"ban-chinh","forms":["paper_original"]},{"code":"to-khai","forms":["scan","paper_original"]}]}`},
+		"POST /v1/documents":             {`{"id":"doc-1","pages":2,"verdict":"unreadable","findings":[{"code":"blurred","page":2,"message":"Trang 2 bị mờ."}]}`},
+		"POST /v1/dossiers":              {filed},
+		"GET /v1/dossiers/" + code:       {filed, back},
 	})
 	scan := filepath.Join(t.TempDir(), "form.pdf")
 	require.NoError(t, os.WriteFile(scan, []byte("%PDF"), 0o600))
-	out, errs, err := s.run("dossier", "file", "--procedure", "2.000635", "--paper", "don", "--scan", scan)
+	out, errs, err := s.run("dossier", "file", "--procedure", "2.000635", "--case", "mat", "--mandate", "authorised",
+		"--paper", "don", "--reuse", "cccd=VNPHKI-250204-0001-M", "--not-available", "giay-chung-sinh=mất", "--scan", "anh="+scan, "--scan", scan)
 	require.NoError(t, err)
-	require.Equal(t, "to-khai: Trang 2 bị mờ.\n", errs)
+	require.Equal(t, "anh: Trang 2 bị mờ.\nto-khai: Trang 2 bị mờ.\n", errs)
+	require.Contains(t, d.asked[0], "dry_run", "what is missing is asked before anything is stored")
+	for _, what := range []string{`"case":"mat"`, `"kind":"authorised"`, `"code":"anh"`, `"code":"cccd"`, `"code":"don"`, `"code":"giay-chung-sinh"`} {
+		require.Contains(t, d.asked[0], what)
+	}
 	require.Contains(t, out, "to-khai: 2 trang, bản quét không đọc được")
 	require.Contains(t, out, "to fix       Tờ khai: Trang 2 bị mờ.")
 	require.Contains(t, out, "why          Có bản quét không đọc được.")
@@ -185,9 +190,23 @@ func TestDryRunIsReadOut(t *testing.T) {
 		"POST /v1/dossiers?dry_run=true": {`{"fileable":false,"sentences":["Ông/bà yêu cầu: x.","Còn thiếu: y."],"errors":[{"pointer":"/components","detail":"Thiếu y."}]}`},
 	})
 	out, errs, err := s.run("dossier", "file", "--dry-run", "--procedure", "2.000635")
-	require.NoError(t, err)
+	require.ErrorIs(t, err, errTold, "it could not be filed")
 	require.Equal(t, "Ông/bà yêu cầu: x.\nCòn thiếu: y.\n", out)
 	require.Equal(t, "/components: Thiếu y.\n", errs)
+	out, errs, err = s.run("dossier", "file", "--dry-run", "--procedure", "2.000635", "--json")
+	require.ErrorIs(t, err, errTold)
+	require.Contains(t, out, `"fileable":false`)
+	require.Empty(t, errs)
+
+	_, s = newDesk(t, map[string][]string{
+		"POST /v1/documents":             {`{"id":"doc-1","pages":1,"verdict":"ready"}`},
+		"POST /v1/dossiers?dry_run=true": {`{"fileable":true,"sentences":["Ông/bà yêu cầu: x."]}`},
+	})
+	scan := filepath.Join(t.TempDir(), "form.pdf")
+	require.NoError(t, os.WriteFile(scan, []byte("%PDF"), 0o600))
+	_, errs, err = s.run("dossier", "file", "--dry-run", "--procedure", "2.000635", "--scan", "to-khai="+scan)
+	require.NoError(t, err)
+	require.Equal(t, "các bản quét đã được lưu, chưa thuộc hồ sơ nào\n", errs)
 }
 
 func TestFunnelIsATable(t *testing.T) {
