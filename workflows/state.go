@@ -36,7 +36,7 @@ type State struct {
 	// attempt has a key of its own.
 	Refused int `json:"refused,omitempty"`
 	// Sent says that a supplement was sent and nobody knows whether it was taken;
-	// More, that another was given since.
+	// More, that another was given since. The register does not know of these.
 	Sent bool `json:"sent,omitempty"`
 	More bool `json:"more,omitempty"`
 }

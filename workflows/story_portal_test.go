@@ -130,23 +130,6 @@ var submissions = map[string]story{
 			require.Equal(t, 1, w.Portal.act(w.Facts.Code+"/supplement/1.2").Before, "which was refused once: the register gives what counts now")
 		},
 	},
-	"a better supplement while the portal cannot be reached": {
-		script: online(func(s *script) {
-			s.fault = faultAt("supplement/1", many(14, fault{notDone: true})...)
-			s.portal = portal(map[string][]said{
-				"submit/1":     {{time.Hour, 2, official, false, 0, 1}, {2 * time.Hour, 5, nil, false, 0, 1}},
-				"supplement/2": {{time.Hour, 4, nil, false, 0, 1}, {day, 9, paperResult, false, 0, 1}},
-			})
-			s.staff = staff(map[dossier.What]func(*world, register.Position) []ask{
-				dossier.WhatSupplement: givesWhatIsAsked[dossier.WhatSupplement],
-				dossier.WhatRetry:      func(*world, register.Position) []ask { return []ask{{time.Hour, supplements(0, nil)}} },
-			})
-		}),
-		path: path(2, 5, 4, 9, 10), done: keys("courier/home/1", "submit/1", "supplement/1", "supplement/2"),
-		also: func(t *testing.T, w *world) {
-			require.Equal(t, "supplement_unreachable", w.stepOf("parked").Task, "what was given since goes as a further round")
-		},
-	},
 	"the portal refuses a payment once": {
 		script: online(func(s *script) {
 			s.fault = faultAt("payment/8000", fault{refuse: "wrong_amount"})
@@ -233,4 +216,31 @@ var submissions = map[string]story{
 			require.Equal(t, "processing", told.Data["reported"])
 		},
 	},
+}
+
+// What is given between two tries of a supplement is known to the run alone, not to
+// the register, so that this story is told without beginning anew.
+var betweenTries = story{
+	script: online(func(s *script) {
+		s.fault = faultAt("supplement/1", many(14, fault{notDone: true})...)
+		s.portal = portal(map[string][]said{
+			"submit/1":     {{time.Hour, 2, official, false, 0, 1}, {2 * time.Hour, 5, nil, false, 0, 1}},
+			"supplement/2": {{time.Hour, 4, nil, false, 0, 1}, {day, 9, paperResult, false, 0, 1}},
+		})
+		s.staff = staff(map[dossier.What]func(*world, register.Position) []ask{
+			dossier.WhatSupplement: givesWhatIsAsked[dossier.WhatSupplement],
+			dossier.WhatRetry:      func(*world, register.Position) []ask { return []ask{{time.Hour, supplements(0, nil)}} },
+		})
+	}),
+	path: path(2, 5, 4, 9, 10), done: keys("courier/home/1", "submit/1", "supplement/1", "supplement/2"),
+	also: func(t *testing.T, w *world) {
+		require.Equal(t, "supplement_unreachable", w.stepOf("parked").Task, "what was given since goes as a further round")
+	},
+}
+
+func TestABetterSupplementWhileThePortalCannotBeReached(t *testing.T) {
+	t.Parallel()
+	w := tell(t, betweenTries.script)
+	betweenTries.judge(t, w)
+	betweenTries.also(t, w)
 }
