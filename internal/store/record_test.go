@@ -26,7 +26,7 @@ func TestRecordOnce(t *testing.T) {
 		first, err := f.Record(ctx, tr, store.Plan{Until: &until, Clock: &store.ClockChange{Date: &store.DueDate{DueAt: due, Kind: "received", StartedAt: moment}}})
 		require.NoError(t, err)
 		require.Equal(t, register.Recorded{Revision: 2, Until: keepP(until), DueAt: keepP(due), PortalCode: "H26.12.03-250205-0001",
-			Papers: register.Papers{Out: custody.Papers{Count: 2, Holder: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}}}, Fees: dossier.Fees{Due: 8000}}, first)
+			Papers: register.Papers{Out: custody.Papers{Count: 2, Holder: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}}, AtOffice: 2}, Fees: dossier.Fees{Due: 8000}}, first)
 		before := f.row(d.Code)
 
 		f.clock.add(time.Hour)

@@ -82,7 +82,7 @@ func TestAWorkflowBegunAnewStandsWhereTheLastOneDid(t *testing.T) {
 				Method: dossier.ByCourier, Carrier: "viettelpost", FeeExpected: true},
 			Position: register.Position{Stage: dossier.StageIntake, Status: dossier.Registered, Waiting: register.Waiting{Who: dossier.WhoNobody, What: dossier.WhatWork},
 				Asked: []string{}, Fees: dossier.Fees{Due: 8000}},
-			Revision: 1, Papers: register.Papers{Out: custody.Papers{Count: 2, Holder: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}}},
+			Revision: 1, Papers: register.Papers{Out: custody.Papers{Count: 2, Holder: custody.Holder{Kind: custody.Office, ID: "VNPHKI"}}, AtOffice: 2},
 		}, s)
 		filled := map[string]bool{}
 		for step := int64(1); step <= 25; step++ {
