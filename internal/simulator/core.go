@@ -82,7 +82,10 @@ func (c *Core) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-c.stopping:
 	case <-c.Ledger.Broken():
-		failed = c.Ledger.Err()
+		// Closed is not broken: a Shutdown may have been faster than this.
+		if failed = c.Ledger.Err(); errors.Is(failed, ErrLedgerClosed) {
+			failed = nil
+		}
 	}
 	c.stop.Do(func() { close(c.stopping) })
 	close(stopSending)

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -141,4 +142,16 @@ func TestRetryAfterIsInWholeSeconds(t *testing.T) {
 	w := httptest.NewRecorder()
 	Faults{RateLimit: Duration(1200 * time.Millisecond)}.Strike(w, httptest.NewRequest("POST", "/", nil), nil)
 	require.Equal(t, "2", w.Header().Get("Retry-After"))
+}
+
+// TestShutBeforeItRan: whoever stops a simulator before it has begun is not told
+// of a broken ledger.
+func TestShutBeforeItRan(t *testing.T) {
+	t.Parallel()
+	for range 20 { // which of two things that have both happened is seen first is the dice's
+		c, err := NewCore(filepath.Join(t.TempDir(), "ledger.jsonl"), "token", nil, nil, func(Entry) error { return nil })
+		require.NoError(t, err)
+		require.NoError(t, c.Shutdown(context.Background()))
+		require.NoError(t, c.Run(context.Background()))
+	}
 }
