@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
-	"fmt"
 	"image"
 	"image/color"
+
+	corpus "hoso/internal/scan/hostile" // hostile is a test's own name here
 )
 
 // pdfOf writes a PDF of numbered objects; the first must be the catalogue. It
@@ -14,27 +15,10 @@ import (
 func pdfOf(objects ...string) []byte { return pdfWith("", objects...) }
 
 // pdfWith puts more into the trailer.
-func pdfWith(trailer string, objects ...string) []byte {
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-	offsets := make([]int, len(objects))
-	for i, o := range objects {
-		offsets[i] = b.Len()
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
-	}
-	xref := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
-	for _, off := range offsets {
-		fmt.Fprintf(&b, "%010d 00000 n \n", off)
-	}
-	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, trailer, xref)
-	return b.Bytes()
-}
+func pdfWith(trailer string, objects ...string) []byte { return corpus.PDFWith(trailer, objects...) }
 
 // stream writes a stream object with a dictionary's inside.
-func stream(dict, data string) string {
-	return fmt.Sprintf("<< %s /Length %d >>\nstream\n%s\nendstream", dict, len(data), data)
-}
+func stream(dict, data string) string { return corpus.Stream(dict, data) }
 
 // deflated writes a compressed stream object.
 func deflated(dict string, data []byte) string {

@@ -348,3 +348,12 @@ func (m Inbox) ParcelReport() (register.ParcelReport, error) {
 	}
 	return r, nil
 }
+
+// PapersReport reads the report of a message.
+func (m Inbox) PapersReport() (register.PapersReport, error) {
+	var r register.PapersReport
+	if err := json.Unmarshal([]byte(m.Payload), &r); err != nil {
+		return r, fmt.Errorf("store: inbox row %s: %w", m.ID, err)
+	}
+	return r, nil
+}
