@@ -74,11 +74,11 @@ func look(g gray, x0, y0 int) tile {
 		}
 	}
 	out.mean = uint8(sum / (tileSide * tileSide))
-	rows := 2 // a part is as good as all and half the work
-	if out.span() <= faint {
-		rows = 4 // there is only noise
+	if out.span() <= faint { // there is only noise
+		out.steps = faintSlopes(g, x0, y0, out.span())
+	} else {
+		out.steps = slopes(g, x0, y0, out.span())
 	}
-	out.steps = slopes(g, x0, y0, rows, out.span())
 	return out
 }
 
@@ -91,8 +91,10 @@ const (
 )
 
 // slopes are the steps to the neighbour in each direction that only 3 % of the
-// pixels of every so many rows exceed. None is larger than the tile's span.
-func slopes(g gray, x0, y0, rows int, span uint8) (out [4]uint8) {
+// pixels of every other row exceed: a part is as good as all and half the work.
+// None is larger than the tile's span.
+func slopes(g gray, x0, y0 int, span uint8) (out [4]uint8) {
+	const rows = 2
 	var count [4][256]uint16
 	for y := y0 + rows - 1; y < y0+tileSide; y += rows {
 		row, above := g.pix[y*g.w+x0:][:tileSide], g.pix[(y-1)*g.w+x0:][:tileSide]
@@ -106,16 +108,43 @@ func slopes(g gray, x0, y0, rows int, span uint8) (out [4]uint8) {
 			left, corner = v, up
 		}
 	}
-	spare := (tileSide - 1) * tileSide / rows * 3 / 100
 	for d := range out {
-		out[d] = exceeded(&count[d], span, spare)
+		out[d] = exceeded(count[d][:], span, spare(rows))
 	}
 	return out
 }
 
+// faintSlopes is slopes for a tile of which nothing exceeds faint, as most tiles
+// of most pages are: every fourth row, and no more room than such steps need.
+func faintSlopes(g gray, x0, y0 int, span uint8) (out [4]uint8) {
+	const rows = 4
+	const most = 15 // faint and what rounds it up to a mask
+	var count [4][most + 1]uint16
+	for y := y0 + rows - 1; y < y0+tileSide; y += rows {
+		row, above := g.pix[y*g.w+x0:][:tileSide], g.pix[(y-1)*g.w+x0:][:tileSide]
+		left, corner := row[0], above[0]
+		for i := 1; i < tileSide; i++ {
+			v, up := row[i], above[i]
+			count[across][distance(v, left)&most]++
+			count[down][distance(v, up)&most]++
+			count[falling][distance(v, corner)&most]++
+			count[rising][distance(left, up)&most]++
+			left, corner = v, up
+		}
+	}
+	for d := range out {
+		out[d] = exceeded(count[d][:], span, spare(rows))
+	}
+	return out
+}
+
+// spare is how many steps of a tile, of which every so many rows are taken, may
+// exceed what slopes gives.
+func spare(rows int) int { return (tileSide - 1) * tileSide / rows * 3 / 100 }
+
 // exceeded is the largest value that more than spare others are not below; top is
 // the largest of all.
-func exceeded(count *[256]uint16, top uint8, spare int) uint8 {
+func exceeded(count []uint16, top uint8, spare int) uint8 {
 	for n := int(count[top]); n <= spare && top > 0; n += int(count[top]) {
 		top--
 	}

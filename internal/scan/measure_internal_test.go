@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -280,4 +281,43 @@ func TestHistogramShare(t *testing.T) {
 	for part, want := range map[float64]uint8{0.05: 4, 0.5: 49, 0.75: 74, 0.97: 96, 1: 99} {
 		require.InDelta(t, want, h.share(part), 1, fmt.Sprint(part))
 	}
+}
+
+// Whatever a tile holds, its slopes are those that one finds by writing every
+// step down and sorting.
+func TestSlopesAreThoseThatCountingFinds(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(7, 11))
+	for n := range 400 {
+		reach := []int{1, 5, faint, 40, 255}[n%5]
+		g := gray{w: tileSide + 2, h: tileSide + 2, pix: make([]uint8, (tileSide+2)*(tileSide+2))}
+		for i := range g.pix {
+			g.pix[i] = uint8(random.IntN(reach + 1))
+		}
+		got := look(g, 1, 1)
+		rows := 2
+		if got.span() <= faint {
+			rows = 4
+		}
+		require.Equal(t, written(g, rows), got.steps, "span %d", got.span())
+	}
+}
+
+// written finds slopes the long way.
+func written(g gray, rows int) (out [4]uint8) {
+	at := func(x, y int) uint8 { return g.pix[(y+1)*g.w+x+1] }
+	var steps [4][]uint8
+	for y := rows - 1; y < tileSide; y += rows {
+		for x := 1; x < tileSide; x++ {
+			steps[across] = append(steps[across], distance(at(x, y), at(x-1, y)))
+			steps[down] = append(steps[down], distance(at(x, y), at(x, y-1)))
+			steps[falling] = append(steps[falling], distance(at(x, y), at(x-1, y-1)))
+			steps[rising] = append(steps[rising], distance(at(x-1, y), at(x, y-1)))
+		}
+	}
+	for d, s := range steps {
+		slices.Sort(s)
+		out[d] = s[len(s)-1-len(s)*3/100]
+	}
+	return out
 }
