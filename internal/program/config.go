@@ -53,9 +53,12 @@ type Config struct {
 	// named must hold it: a mistyped one would sign with a key that nobody knows.
 	ReceiptKeys string `env:"HOSO_RECEIPT_KEYS"`
 
-	// Relay says whether this process passes on what waits for Temporal, tells
-	// citizens, and renders forms that nobody has asked for yet.
+	// Relay says whether this process passes on what waits for Temporal, and tells
+	// citizens.
 	Relay Switch `env:"HOSO_RELAY" envDefault:"on"`
+	// PrintAhead has the relay's process render forms that nobody has asked for
+	// yet. Without it a form is rendered, and then kept, when it is asked for.
+	PrintAhead Switch `env:"HOSO_PRINT_AHEAD" envDefault:"off"`
 	// Log is a level (debug, info, warn, error), optionally with ",text" or ",json".
 	Log string `env:"HOSO_LOG" envDefault:"info"`
 
@@ -184,7 +187,7 @@ func (c Config) LogValue() slog.Value {
 		slog.String("auth_keys", c.AuthKeys), slog.String("receipt_keys", c.ReceiptKeys), slog.String("portal", redacted(c.PortalURL)), slog.String("courier", redacted(c.CourierURL)),
 		slog.Any("portal_token", c.PortalToken), slog.Any("courier_token", c.CourierToken),
 		slog.String("telling", c.telling()), slog.Any("sms_token", c.SMSToken), slog.String("public", redacted(c.PublicURL)),
-		slog.String("webhook_secrets", c.WebhookSecrets), slog.String("relay", c.Relay.String()),
+		slog.String("webhook_secrets", c.WebhookSecrets), slog.String("relay", c.Relay.String()), slog.String("print_ahead", c.PrintAhead.String()),
 		slog.String("temporal", c.temporalAddress()), slog.String("namespace", c.temporalNamespace()), slog.String("log", c.Log),
 	)
 }

@@ -24,16 +24,18 @@ func TestNothingSetIsTheEmbeddedMode(t *testing.T) {
 	require.Equal(t, []string{"data/keys/dev-keys.json", "data/keys/webhook-secrets.json"}, []string{c.AuthKeys, c.WebhookSecrets})
 	require.True(t, c.Embedded())
 	require.True(t, bool(c.Relay))
+	require.False(t, bool(c.PrintAhead), "a form that nobody asks for costs nothing")
 	require.Equal(t, []string{"localhost:7233", "default"}, []string{c.temporalAddress(), c.temporalNamespace()})
 }
 
 func TestTheEnvironmentIsHeard(t *testing.T) {
 	t.Parallel()
-	c := load(t, "HOSO_ADDR=127.0.0.1:9", "HOSO_DATA=/d", "HOSO_RELAY=off", "TEMPORAL_ADDRESS=t:1", "TEMPORAL_NAMESPACE=n", "HOSO_ADDR=127.0.0.1:10", "nonsense")
+	c := load(t, "HOSO_ADDR=127.0.0.1:9", "HOSO_DATA=/d", "HOSO_RELAY=off", "HOSO_PRINT_AHEAD=on", "TEMPORAL_ADDRESS=t:1", "TEMPORAL_NAMESPACE=n", "HOSO_ADDR=127.0.0.1:10", "nonsense")
 	require.NoError(t, c.Check())
 	require.Equal(t, "127.0.0.1:10", c.Addr, "the later one counts, as for every program")
 	require.Equal(t, "sqlite:/d/hoso.db", c.DatabaseURL)
 	require.False(t, bool(c.Relay))
+	require.True(t, bool(c.PrintAhead))
 	require.Equal(t, []string{"t:1", "n"}, []string{c.temporalAddress(), c.temporalNamespace()})
 }
 

@@ -77,8 +77,9 @@ func (m *Main) Close() error {
 	return errors.Join(m.Blobs.Close(), m.Store.Close())
 }
 
-// WithRelay runs a part and, unless HOSO_RELAY is off, the relay, the
-// teller and the printer beside it. Several processes may do so: a row is taken by one of them at a time.
+// WithRelay runs a part and, unless HOSO_RELAY is off, the relay and the teller
+// beside it, and a printer where one is to print ahead. Several processes may do
+// so: a row is taken by one of them at a time.
 func (m *Main) WithRelay(ctx context.Context, run func(context.Context) error) error {
 	if !m.Config.Relay {
 		return run(ctx)
@@ -86,7 +87,9 @@ func (m *Main) WithRelay(ctx context.Context, run func(context.Context) error) e
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return m.Relay.Run(ctx) })
 	g.Go(func() error { return m.Teller.Run(ctx) })
-	g.Go(func() error { return m.Printer.Run(ctx) })
+	if m.Config.PrintAhead {
+		g.Go(func() error { return m.Printer.Run(ctx) })
+	}
 	g.Go(func() error { return run(ctx) })
 	return g.Wait()
 }

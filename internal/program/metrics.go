@@ -43,7 +43,7 @@ type house struct{ main *Main }
 
 var (
 	upDesc      = prometheus.NewDesc("hoso_up", "Whether a part answers (1) or not (0).", []string{"part"}, nil)
-	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens, and forms to be rendered.", []string{"kind"}, nil)
+	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens, and forms that could not be rendered so far.", []string{"kind"}, nil)
 	pressDesc   = prometheus.NewDesc("hoso_dossiers_pressing", "Open dossiers that are overdue, warned of, or parked.", []string{"why"}, nil)
 	custodyDesc = prometheus.NewDesc("hoso_custody_faults", "Faults that the newest proof of custody found; 0 is the only good value.", nil, nil)
 	provenDesc  = prometheus.NewDesc("hoso_custody_proved_timestamp_seconds", "When the newest proof of custody was made.", nil, nil)

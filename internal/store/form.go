@@ -170,9 +170,10 @@ func (s *Store) FormNotWritten(ctx context.Context, id, cause string, again *tim
 	return s.with(ctx).Model(&Form{}).Where("id = ? AND state = ?", id, FormPending).Updates(up).Error
 }
 
-// Unwritten counts the forms that have not been rendered yet, for metrics.
+// Unwritten counts the forms that could not be rendered so far and are to be
+// tried again, for metrics. One that nobody has asked for is none of them.
 func (s *Store) Unwritten(ctx context.Context) (pending int64, err error) {
-	err = s.with(ctx).Model(&Form{}).Where("state = ?", FormPending).Count(&pending).Error
+	err = s.with(ctx).Model(&Form{}).Where("state = ? AND cause <> ''", FormPending).Count(&pending).Error
 	return pending, err
 }
 
