@@ -43,7 +43,7 @@ func (s *Store) append(tx *gorm.DB, d *Dossier, c change) error {
 	if err != nil {
 		return err
 	}
-	return tx.Create(&e).Error
+	return later(tx).Create(&e).Error
 }
 
 // entry is append without the writing.

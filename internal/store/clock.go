@@ -116,12 +116,12 @@ func (s *Store) ledge(tx *gorm.DB, d Dossier, c *ClockChange, by change) error {
 		row.DossierCode, row.N, row.DueAt, row.StartedAt = d.Code, c.Clock.Dates, micros(row.DueAt), micros(row.StartedAt)
 		row.ClockID, row.ClockVersion, row.Calendar, row.CalendarVersion = c.Clock.ID, c.Clock.Version, c.Clock.Calendar, c.Clock.CalendarVersion
 		row.Actor, row.Role, row.TextID, row.Seq, row.CreatedAt = by.actor, by.role, by.textID, d.Revision, s.now()
-		if err := tx.Create(&row).Error; err != nil {
+		if err := later(tx).Create(&row).Error; err != nil {
 			return err
 		}
 	}
 	if c.Ended != nil {
-		err := tx.Model(&ClockPause{}).Where("dossier_code = ? AND to_at IS NULL", d.Code).Update("to_at", micros(c.Ended.To)).Error
+		err := later(tx).Model(&ClockPause{}).Where("dossier_code = ? AND to_at IS NULL", d.Code).Update("to_at", micros(c.Ended.To)).Error
 		if err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (s *Store) ledge(tx *gorm.DB, d Dossier, c *ClockChange, by change) error {
 	if err := tx.Model(&ClockPause{}).Where("dossier_code = ?", d.Code).Count(&n).Error; err != nil {
 		return err
 	}
-	return tx.Create(&ClockPause{DossierCode: d.Code, N: int(n) + 1, FromAt: micros(c.Began.From), Reason: c.Began.Reason,
+	return later(tx).Create(&ClockPause{DossierCode: d.Code, N: int(n) + 1, FromAt: micros(c.Began.From), Reason: c.Began.Reason,
 		Basis: by.textID, Actor: by.actor, Role: by.role, Seq: d.Revision}).Error
 }
 

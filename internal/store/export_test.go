@@ -34,3 +34,9 @@ func (s *Store) Tell(ctx context.Context, before, after Dossier, kind string, da
 
 // BandsOf cuts a hash into parts.
 var BandsOf = bandsOf
+
+// Tx runs a transaction as every function of the store does.
+func (s *Store) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error { return s.tx(ctx, fn) }
+
+// Later is for a write that may wait.
+var Later = later

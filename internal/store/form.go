@@ -80,7 +80,7 @@ func (s *Store) order(tx *gorm.DB, before, after Dossier, step string) error {
 		if form.Kind == dossier.FormReceipt && n > 0 {
 			continue // a dossier is received once
 		}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&form).Error; err != nil {
+		if err := later(tx).Clauses(clause.OnConflict{DoNothing: true}).Create(&form).Error; err != nil {
 			return err
 		}
 	}

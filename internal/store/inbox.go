@@ -122,11 +122,11 @@ func (s *Store) AcceptReport(ctx context.Context, a Arrival, code string, r regi
 			results[i].ID, results[i].DossierCode, results[i].SourceID, results[i].CreatedAt = newID(), code, row.ID, s.now()
 		}
 		if len(results) > 0 {
-			if err := tx.Create(&results).Error; err != nil {
+			if err := later(tx).Create(&results).Error; err != nil {
 				return err
 			}
 		}
-		return tx.Model(&Inbox{}).Where("id = ?", row.ID).Update("payload", row.Payload).Error
+		return later(tx).Model(&Inbox{}).Where("id = ?", row.ID).Update("payload", row.Payload).Error
 	})
 	if errors.Is(err, errKnown) {
 		err = nil
@@ -209,19 +209,19 @@ func (s *Store) foldParcel(tx *gorm.DB, d *Dossier, shipment string, a ParcelArr
 		return err
 	}
 	e := ParcelEvent{ShipmentID: sh.ID, EventID: a.EventID, Type: a.Type, OccurredAt: micros(a.OccurredAt), ReceivedAt: s.now(), TextID: row.TextID, Proof: a.Proof}
-	if err := tx.Create(&e).Error; err != nil {
+	before := sh.State
+	p, err := foldEvents(tx, sh.ID, e)
+	if err != nil {
 		return err
 	}
-	before := sh.State
-	p, err := foldEvents(tx, sh.ID)
-	if err != nil {
+	if err := later(tx).Create(&e).Error; err != nil {
 		return err
 	}
 	sh.State, sh.Attempts, sh.Contradicted, sh.Since, sh.UpdatedAt = p.State, p.Attempts, p.Contradicted, utc(&p.Since), s.now()
 	if a.Type == dossier.DeliveryDelivered && a.Proof != "" {
 		sh.Proof = a.Proof
 	}
-	if err := tx.Save(&sh).Error; err != nil {
+	if err := later(tx).Model(&sh).Select("*").Omit("id").Updates(&sh).Error; err != nil {
 		return err
 	}
 	if register.Leg(sh.Leg) == register.LegHome && d.ShipmentID == sh.ID && sh.State != before {
@@ -237,7 +237,7 @@ func (s *Store) foldParcel(tx *gorm.DB, d *Dossier, shipment string, a ParcelArr
 	if err := s.tell(tx, *d, *d, kind, data); err != nil {
 		return err
 	}
-	if err := tx.Model(d).Select("revision", "audit_head", "delivery_state").Updates(d).Error; err != nil {
+	if err := later(tx).Model(d).Select("revision", "audit_head", "delivery_state").Updates(d).Error; err != nil {
 		return err
 	}
 	return s.announceParcel(tx, sh, before, row)
@@ -280,7 +280,7 @@ func (s *Store) announceParcel(tx *gorm.DB, sh Shipment, before dossier.Delivery
 		now := s.now()
 		row.State, row.AppliedAt = InboxApplied, &now
 	}
-	return tx.Model(&Inbox{}).Where("id = ?", row.ID).
+	return later(tx).Model(&Inbox{}).Where("id = ?", row.ID).
 		Updates(map[string]any{"payload": row.Payload, "state": row.State, "applied_at": row.AppliedAt, "dossier_code": row.DossierCode}).Error
 }
 

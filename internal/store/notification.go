@@ -71,7 +71,7 @@ func (s *Store) tell(tx *gorm.DB, before, after Dossier, kind string, data map[s
 	if !told {
 		return nil
 	}
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&n).Error
+	return later(tx).Clauses(clause.OnConflict{DoNothing: true}).Create(&n).Error
 }
 
 // word is what a change tells the citizen, if it is one to be told of.
@@ -117,6 +117,55 @@ func (s *Store) TakeNotifications(ctx context.Context, c notice.Channel, limit i
 			Updates(map[string]any{"trying_at": began, "next_at": began.Add(hold), "attempts": gorm.Expr("attempts + 1")}).Error
 	})
 	return rows, began, err
+}
+
+// Told is what is said of a dossier when its citizen is told, and to whom.
+type Told struct {
+	Dossier  Dossier
+	People   map[string]Person // by part
+	Tracking map[string]string // tracking numbers by shipment, of those that are named
+}
+
+// ToTell reads what notifications are written from, by dossier, for all of them
+// at once.
+func (s *Store) ToTell(ctx context.Context, rows []Notification) (map[string]Told, error) {
+	var codes, parcels []string
+	for _, n := range rows {
+		codes = append(codes, n.DossierCode)
+		if n.Facts.Shipment != "" {
+			parcels = append(parcels, n.Facts.Shipment)
+		}
+	}
+	var dossiers []Dossier
+	if err := s.with(ctx).Where("code IN ?", named(codes)).Find(&dossiers).Error; err != nil {
+		return nil, err
+	}
+	out := make(map[string]Told, len(dossiers))
+	for _, d := range dossiers {
+		out[d.Code] = Told{Dossier: d, People: map[string]Person{}, Tracking: map[string]string{}}
+	}
+	var people []Person
+	if err := s.with(ctx).Where("dossier_code IN ?", named(codes)).Find(&people).Error; err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		if t, ok := out[p.DossierCode]; ok {
+			t.People[p.Part] = p
+		}
+	}
+	if len(parcels) == 0 {
+		return out, nil
+	}
+	var shipments []Shipment
+	if err := s.with(ctx).Where("id IN ?", named(parcels)).Find(&shipments).Error; err != nil {
+		return nil, err
+	}
+	for _, sh := range shipments {
+		if t, ok := out[sh.DossierCode]; ok {
+			t.Tracking[sh.ID] = sh.TrackingNumber
+		}
+	}
+	return out, nil
 }
 
 // Ending is how a try ended and what follows.

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // relayDelay is how long a row is left to whoever wrote it before a relay takes it.
@@ -30,27 +32,35 @@ type Outbox struct {
 func (Outbox) TableName() string { return "outbox" }
 
 // lease takes up to limit pending rows that are due, by moving their next time
-// ahead: another relay leaves them alone until then. M is a row with an id.
-func lease[M any](s *Store, ctx context.Context, limit int, hold time.Duration) ([]M, error) {
+// ahead: another relay leaves them alone until then. M is a row with an id. It is
+// one statement, since most times there is nothing to take.
+func lease[M interface{ id() string }](s *Store, ctx context.Context, limit int, hold time.Duration) ([]M, error) {
+	table, err := s.table(new(M))
+	if err != nil {
+		return nil, err
+	}
+	free := ""
+	if s.postgres {
+		free = " FOR UPDATE SKIP LOCKED"
+	}
+	take := `UPDATE "` + table.Table + `" SET next_at = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM "` + table.Table +
+		`" WHERE state = 'pending' AND next_at <= ? ORDER BY next_at, id LIMIT ?` + free + `) RETURNING "` + strings.Join(table.DBNames, `","`) + `"`
 	now := s.now()
 	var rows []M
-	err := s.tx(ctx, func(tx *gorm.DB) error {
-		var ids []string
-		q := tx.Model(new(M)).Where("state = 'pending' AND next_at <= ?", now).Order("next_at, id").Limit(limit)
-		if s.postgres {
-			q = q.Clauses(clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"})
-		}
-		if err := q.Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
-			return err
-		}
-		if err := tx.Model(new(M)).Where("id IN ?", ids).
-			Updates(map[string]any{"next_at": now.Add(hold), "attempts": gorm.Expr("attempts + 1")}).Error; err != nil {
-			return err
-		}
-		return tx.Where("id IN ?", ids).Order("id").Find(&rows).Error
-	})
+	run := func(tx *gorm.DB) error { return tx.Raw(take, now.Add(hold), now, limit).Scan(&rows).Error }
+	if s.postgres {
+		err = run(s.with(ctx))
+	} else {
+		err = s.tx(ctx, run)
+	}
+	slices.SortFunc(rows, func(a, b M) int { return cmp.Compare(a.id(), b.id()) })
 	return rows, err
 }
+
+func (o Outbox) id() string    { return o.ID }
+func (m Inbox) id() string     { return m.ID }
+func (o Operation) id() string { return o.ID }
+func (f Form) id() string      { return f.ID }
 
 // LeaseStarts takes dossiers whose workflows are to be started.
 func (s *Store) LeaseStarts(ctx context.Context, limit int, hold time.Duration) ([]Outbox, error) {

@@ -53,7 +53,7 @@ func (s *Store) Record(ctx context.Context, t register.Transition, p Plan) (regi
 		if err := s.order(tx, before, d, t.Kind); err != nil {
 			return err
 		}
-		return tx.Model(&d).Select("*").Omit("code").Updates(&d).Error
+		return later(tx).Model(&d).Select("*").Omit("code").Updates(&d).Error
 	})
 	return out, err
 }
@@ -249,7 +249,7 @@ func (s *Store) settleInbox(tx *gorm.DB, t register.Transition) error {
 	if state == "" {
 		state = InboxApplied
 	}
-	return tx.Model(&Inbox{}).Where("id IN ?", t.Inbox).Updates(map[string]any{"state": state, "applied_at": s.now()}).Error
+	return later(tx).Model(&Inbox{}).Where("id IN ?", t.Inbox).Updates(map[string]any{"state": state, "applied_at": s.now()}).Error
 }
 
 // settleOperation carries out what a command changes in the database.
@@ -283,14 +283,14 @@ func (s *Store) settleOperation(tx *gorm.DB, d *Dossier, t register.Transition, 
 		if err := json.Unmarshal([]byte(op.Payload), &o); err != nil {
 			return op, err
 		}
-		return op, tx.Create(&Payment{ID: newID(), DossierCode: d.Code, OperationID: op.ID, Amount: o.Amount, Method: o.Method,
+		return op, later(tx).Create(&Payment{ID: newID(), DossierCode: d.Code, OperationID: op.ID, Amount: o.Amount, Method: o.Method,
 			Reference: o.Reference, PaidAt: micros(o.PaidAt), Subject: op.Subject}).Error
 	}
 	return op, nil
 }
 
 func (s *Store) finish(tx *gorm.DB, operation string, revision int64) error {
-	return tx.Model(&Operation{}).Where("id = ? AND state = ?", operation, OperationPending).
+	return later(tx).Model(&Operation{}).Where("id = ? AND state = ?", operation, OperationPending).
 		Updates(map[string]any{"state": OperationApplied, "revision": revision, "finished_at": s.now(), "next_at": nil}).Error
 }
 

@@ -49,7 +49,7 @@ func (s *Store) noteRoute(tx *gorm.DB, d Dossier, c change) error {
 	if err := tx.Model(&RouteDecision{}).Where("dossier_code = ?", d.Code).Count(&n).Error; err != nil {
 		return err
 	}
-	return tx.Create(&RouteDecision{
+	return later(tx).Create(&RouteDecision{
 		ID: newID(), DossierCode: d.Code, N: int(n) + 1, Route: dossier.Route(c.data["route"]), Reasons: append([]string{}, strings.Fields(c.data["reasons"])...),
 		ByHand: c.kind == string(dossier.Reroute), Actor: c.actor, Role: c.role, TextID: c.textID, DecidedAt: s.now(),
 	}).Error

@@ -41,11 +41,13 @@ type ParcelEvent struct {
 	Proof      string
 }
 
-func foldEvents(tx *gorm.DB, shipment string) (dossier.Parcel, error) {
+// foldEvents sums up what was reported of a parcel, and what is reported now.
+func foldEvents(tx *gorm.DB, shipment string, now ParcelEvent) (dossier.Parcel, error) {
 	var rows []ParcelEvent
 	if err := tx.Where("shipment_id = ?", shipment).Find(&rows).Error; err != nil {
 		return dossier.Parcel{}, err
 	}
+	rows = append(rows, now)
 	events := make([]dossier.ParcelEvent, len(rows))
 	for i, r := range rows {
 		events[i] = dossier.ParcelEvent{ID: r.EventID, Type: r.Type, OccurredAt: r.OccurredAt}
@@ -75,7 +77,7 @@ func (s *Store) OrderShipment(ctx context.Context, code string, leg register.Leg
 		if leg != register.LegHome || res.RowsAffected == 0 {
 			return nil
 		}
-		return tx.Model(&d).Updates(map[string]any{"shipment_id": sh.ID, "delivery_state": sh.State}).Error
+		return later(tx).Model(&d).Updates(map[string]any{"shipment_id": sh.ID, "delivery_state": sh.State}).Error
 	})
 	return sh, err
 }
@@ -90,13 +92,13 @@ func (s *Store) Booked(ctx context.Context, id, tracking string) error {
 		up := map[string]any{"tracking_number": tracking, "updated_at": s.now()}
 		if sh.State == dossier.DeliveryNone {
 			up["state"] = dossier.DeliveryBooked
-			err := tx.Model(&Dossier{}).Where("code = ? AND shipment_id = ? AND delivery_state = ?", sh.DossierCode, sh.ID, dossier.DeliveryNone).
+			err := later(tx).Model(&Dossier{}).Where("code = ? AND shipment_id = ? AND delivery_state = ?", sh.DossierCode, sh.ID, dossier.DeliveryNone).
 				Update("delivery_state", dossier.DeliveryBooked).Error
 			if err != nil {
 				return err
 			}
 		}
-		return tx.Model(&Shipment{}).Where("id = ?", id).Updates(up).Error
+		return later(tx).Model(&Shipment{}).Where("id = ?", id).Updates(up).Error
 	})
 }
 

@@ -174,7 +174,7 @@ func (s *Store) with(ctx context.Context) *gorm.DB { return s.db.WithContext(ctx
 
 func (s *Store) tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if s.turn == nil {
-		return s.with(ctx).Transaction(fn)
+		return s.pipelined(ctx, fn)
 	}
 	select {
 	case s.turn <- struct{}{}:

@@ -27,7 +27,7 @@ var besides = []string{taskApology, taskNotGiven, taskOverLimit, taskPassed}
 
 // tasksOf closes the tasks that the step has dealt with, and opens its own.
 func (s *Store) tasksOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
-	q := tx.Model(&Task{}).Where("dossier_code = ? AND closed_at IS NULL AND kind NOT IN ?", d.Code, undealt(*d)).
+	q := later(tx).Model(&Task{}).Where("dossier_code = ? AND closed_at IS NULL AND kind NOT IN ?", d.Code, undealt(*d)).
 		Not(awaitedTooLong, taskPassed, string(d.WaitingWhat))
 	if d.Parked != "" {
 		q = q.Where("kind IN ?", besides)
@@ -69,5 +69,5 @@ func (s *Store) open(tx *gorm.DB, d *Dossier, kind, cause string, owner dossier.
 	if again.Error != nil || again.RowsAffected > 0 {
 		return again.Error
 	}
-	return tx.Create(&Task{ID: newID(), DossierCode: d.Code, Kind: kind, Owner: owner, Cause: cause, DueAt: due, OpenedAt: s.now()}).Error
+	return later(tx).Create(&Task{ID: newID(), DossierCode: d.Code, Kind: kind, Owner: owner, Cause: cause, DueAt: due, OpenedAt: s.now()}).Error
 }

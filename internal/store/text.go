@@ -21,7 +21,7 @@ func (s *Store) addText(tx *gorm.DB, code, body string) (string, error) {
 		return "", nil
 	}
 	t := Text{ID: newID(), DossierCode: code, Body: body, CreatedAt: s.now()}
-	return t.ID, tx.Create(&t).Error
+	return t.ID, later(tx).Create(&t).Error
 }
 
 // Text reads a text of a dossier; "" when there is none.

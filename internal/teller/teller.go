@@ -114,11 +114,15 @@ func (t *Teller) tryAll(ctx context.Context, rows []store.Notification) []store.
 	ctx, cancel := context.WithTimeout(ctx, batchWithin)
 	defer cancel()
 	endings := make([]store.Ending, len(rows))
+	about, err := t.store.ToTell(ctx, rows)
+	if err != nil {
+		about = nil // each try says that the register is away
+	}
 	var g errgroup.Group
 	for _, of := range byDossier(rows) {
 		g.Go(func() error {
 			for _, i := range of {
-				endings[i] = t.try(ctx, rows[i])
+				endings[i] = t.try(ctx, rows[i], about)
 			}
 			return nil
 		})

@@ -40,11 +40,14 @@ type attempt struct {
 	store.Notification
 	book    *notice.Book
 	channel notify.Channel
+	about   store.Told // the dossier it is of
+	known   bool       // whether the register told it
 }
 
 // try makes one try and says how it ended.
-func (t *Teller) try(ctx context.Context, n store.Notification) store.Ending {
-	a := attempt{t, n, notice.Version(n.Version, t.store.Now()), t.channels[n.Channel]}
+func (t *Teller) try(ctx context.Context, n store.Notification, about map[string]store.Told) store.Ending {
+	of, known := about[n.DossierCode]
+	a := attempt{t, n, notice.Version(n.Version, t.store.Now()), t.channels[n.Channel], of, known}
 	e := a.make(ctx)
 	e.Notification = n
 	return e
