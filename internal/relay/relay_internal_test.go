@@ -553,7 +553,7 @@ func TestKickNeverWaits(t *testing.T) {
 	d := open(t)
 	for range 2000 {
 		d.Kick()
-		d.KickStart("code")
+		d.KickStart(t.Context(), "code")
 	}
 }
 
@@ -570,7 +570,7 @@ func TestRunStartsWhatIsKicked(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
-	d.KickStart(code)
+	d.KickStart(t.Context(), code)
 	<-began
 	cancel()
 	require.NoError(t, <-ended)

@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"hoso/internal/trail"
 )
 
 // relayDelay is how long a row is left to whoever wrote it before a relay takes it.
@@ -24,6 +26,7 @@ type Outbox struct {
 	NextAt      time.Time
 	CreatedAt   time.Time
 	DoneAt      *time.Time
+	trail.Trail `gorm:"embedded"` // of the request that wrote it
 }
 
 // TableName is outbox.
