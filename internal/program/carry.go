@@ -35,7 +35,7 @@ func carry(o *client.Options, t trace.Tracer) error {
 		}
 		o.Interceptors = append(o.Interceptors, traces)
 	}
-	o.Interceptors = append(o.Interceptors, actLog{})
+	o.Interceptors = append(o.Interceptors, new(actLog))
 	return nil
 }
 
@@ -96,7 +96,7 @@ func (requestID) ExtractToWorkflow(ctx workflow.Context, r workflow.HeaderReader
 type actLog struct{ interceptor.InterceptorBase }
 
 // InterceptActivity implements interceptor.WorkerInterceptor.
-func (actLog) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+func (*actLog) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
 	return &loggedAct{ActivityInboundInterceptorBase: interceptor.ActivityInboundInterceptorBase{Next: next}}
 }
 

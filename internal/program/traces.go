@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func startTracing(ctx context.Context, service string, log *slog.Logger) (*traci
 		return nil, errors.New("configuration: " + otlpEndpoint + " must be an address such as http://127.0.0.1:4318")
 	}
 	own, err := resource.New(ctx, resource.WithTelemetrySDK(),
-		resource.WithAttributes(attribute.String("service.name", service), attribute.String("service.version", api.BuildInfo().Version)),
+		resource.WithAttributes(attribute.String("service.name", cmp.Or(service, "hoso")), attribute.String("service.version", api.BuildInfo().Version)),
 		resource.WithFromEnv()) // last: OTEL_SERVICE_NAME goes before our own
 	if err != nil {
 		return nil, errors.New("configuration: OTEL_RESOURCE_ATTRIBUTES must be key=value pairs with commas between")

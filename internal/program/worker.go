@@ -8,6 +8,7 @@ import (
 
 	"hoso/activities"
 	"hoso/internal/courier"
+	"hoso/internal/downstream"
 	"hoso/internal/portal"
 	"hoso/worker"
 )
@@ -102,5 +103,6 @@ func (m *Main) activities(ctx context.Context) (*activities.Activities, error) {
 			return nil, err
 		}
 	}
+	downstream.Expect(append(ids, "portal")...)
 	return &activities.Activities{Store: m.Store, Blobs: m.Blobs, Portal: connector, Carriers: carriers, Calendars: m.Calendars.Book}, nil
 }
