@@ -61,6 +61,13 @@ func Expect(parties ...string) {
 	}
 }
 
+// ExpectRepeats does the same for acts.
+func ExpectRepeats(acts ...string) {
+	for _, a := range acts {
+		repeats.WithLabelValues(a)
+	}
+}
+
 // Repeat counts an act that is tried again.
 func Repeat(act string) { repeats.WithLabelValues(act).Inc() }
 

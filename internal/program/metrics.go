@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -37,14 +38,26 @@ func newMetrics() (*metrics, error) {
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(exporter), sdkmetric.WithView(sdkmetric.NewView(
-		sdkmetric.Instrument{Kind: sdkmetric.InstrumentKindHistogram},
-		sdkmetric.Stream{Aggregation: sdkmetric.AggregationExplicitBucketHistogram{Boundaries: []float64{.005, .025, .1, .5, 1, 5, 30, 300}}},
-	)))
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(exporter), sdkmetric.WithView(temporalView))
 	x.temporal = opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{
 		Meter: provider.Meter("temporal"), UseMonotonicCounters: true, OnError: func(error) {}, // a number is lost, no dossier
 	})
 	return x, nil
+}
+
+// temporalView leaves out what Temporal's SDK tells twice, per try as well as per
+// call, and how long its long polls take; and chooses the buckets of the rest.
+func temporalView(i sdkmetric.Instrument) (sdkmetric.Stream, bool) {
+	s := sdkmetric.Stream{Name: i.Name, Description: i.Description, Unit: i.Unit}
+	switch {
+	case strings.Contains(i.Name, "_attempt"), strings.HasPrefix(i.Name, "temporal_long_request_latency"):
+		s.Aggregation = sdkmetric.AggregationDrop{}
+	case i.Kind == sdkmetric.InstrumentKindHistogram:
+		s.Aggregation = sdkmetric.AggregationExplicitBucketHistogram{Boundaries: []float64{.005, .025, .1, .5, 1, 5, 30, 300}}
+	default:
+		return s, false
+	}
+	return s, true
 }
 
 // handler serves the process's metrics, and further ones that its role adds.

@@ -10,6 +10,7 @@ import (
 	"hoso/internal/courier"
 	"hoso/internal/downstream"
 	"hoso/internal/portal"
+	"hoso/internal/register"
 	"hoso/worker"
 )
 
@@ -104,5 +105,6 @@ func (m *Main) activities(ctx context.Context) (*activities.Activities, error) {
 		}
 	}
 	downstream.Expect(append(ids, "portal")...)
+	downstream.ExpectRepeats("submit", "supplement", "payment", "withdraw", "book_"+string(register.LegOut), "book_"+string(register.LegHome))
 	return &activities.Activities{Store: m.Store, Blobs: m.Blobs, Portal: connector, Carriers: carriers, Calendars: m.Calendars.Book}, nil
 }
