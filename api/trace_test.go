@@ -2,6 +2,8 @@ package api
 
 import (
 	"fmt"
+	"log/slog"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,4 +37,21 @@ func TestARequestBeginsATrace(t *testing.T) {
 		require.NotContains(t, fmt.Sprintf("%+v", tracetest.SpanStubFromReadOnlySpan(s)), "Canary")
 	}
 	require.Contains(t, spans[1].Attributes(), attribute.Int("http.response.status_code", 404))
+}
+
+// BenchmarkRequest answers the smallest request that is traced, with and without.
+func BenchmarkRequest(b *testing.B) {
+	provider := trace.NewTracerProvider(trace.WithBatcher(tracetest.NewNoopExporter()))
+	b.Cleanup(func() { _ = provider.Shutdown(b.Context()) })
+	for name, deps := range map[string]Deps{"untraced": {}, "traced": {Tracer: provider.Tracer("bench")}} {
+		deps.Auth, deps.Log = everyone, slog.New(slog.DiscardHandler)
+		s, err := New(deps)
+		require.NoError(b, err)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(b.Context(), "GET", "/nowhere", nil))
+			}
+		})
+	}
 }
