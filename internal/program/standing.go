@@ -50,7 +50,7 @@ var (
 	parkedDesc  = prometheus.NewDesc("hoso_dossiers_parked", "Open dossiers that wait for a person, by the task.", []string{"task"}, nil)
 	pressDesc   = prometheus.NewDesc("hoso_dossiers_pressing", "Open dossiers that are overdue, warned of, or parked.", []string{"why"}, nil)
 	countedDesc = prometheus.NewDesc("hoso_dossiers_counted_seconds", "How long the newest count of open dossiers took; it is made again after 20 times as long, and after 15 s at the earliest.", nil, nil)
-	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens, and forms to be rendered.", []string{"kind"}, nil)
+	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens, and forms that could not be rendered so far.", []string{"kind"}, nil)
 	oldestDesc  = prometheus.NewDesc("hoso_relay_oldest_seconds", "Age of the oldest row waiting to be passed on; 0 where none waits.", []string{"kind"}, nil)
 	pollersDesc = prometheus.NewDesc("hoso_task_queue_pollers", "Workers that asked for work within the last two minutes, by task queue.", []string{"queue"}, nil)
 	tasksDesc   = prometheus.NewDesc("hoso_task_queue_backlog", "Tasks that wait at Temporal for a worker, by task queue; about.", []string{"queue"}, nil)

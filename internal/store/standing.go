@@ -9,13 +9,16 @@ import (
 	"hoso/internal/dossier"
 )
 
-// Queue is what of one kind waits to be passed on, to Temporal or to citizens, or
-// to be rendered.
+// Queue is what of one kind waits to be passed on, to Temporal or to citizens; of
+// forms, what was asked for and could not be rendered so far.
 type Queue struct {
 	Kind   string // starts, messages, operations, notifications, forms
 	Rows   int64
 	Oldest *time.Time // nil where nothing waits
 }
+
+// pending is said of a row that waits, in the words of the indexes.
+const pending = "state = 'pending'"
 
 // Queues reads what waits, by the indexes of what is pending.
 func (s *Store) Queues(ctx context.Context) ([]Queue, error) {
@@ -23,25 +26,26 @@ func (s *Store) Queues(ctx context.Context) ([]Queue, error) {
 		kind  string
 		model any
 		since string
+		where string
 	}{
-		{"starts", &Outbox{}, "created_at"},
-		{"messages", &Inbox{}, "received_at"},
-		{"operations", &Operation{}, "created_at"},
-		{"notifications", &Notification{}, "created_at"},
-		{"forms", &Form{}, "created_at"},
+		{"starts", &Outbox{}, "created_at", pending},
+		{"messages", &Inbox{}, "received_at", pending},
+		{"operations", &Operation{}, "created_at", pending},
+		{"notifications", &Notification{}, "created_at", pending},
+		{"forms", &Form{}, "created_at", pending + " AND cause <> ''"},
 	}
 	out := make([]Queue, len(queues))
 	for i, q := range queues {
-		pending := func() *gorm.DB { return s.with(ctx).Model(q.model).Where("state = 'pending'") }
+		waiting := func() *gorm.DB { return s.with(ctx).Model(q.model).Where(q.where) }
 		out[i].Kind = q.kind
-		if err := pending().Count(&out[i].Rows).Error; err != nil {
+		if err := waiting().Count(&out[i].Rows).Error; err != nil {
 			return nil, err
 		}
 		if out[i].Rows == 0 {
 			continue
 		}
 		var since []time.Time
-		if err := pending().Order(q.since).Limit(1).Pluck(q.since, &since).Error; err != nil {
+		if err := waiting().Order(q.since).Limit(1).Pluck(q.since, &since).Error; err != nil {
 			return nil, err
 		}
 		if len(since) > 0 {

@@ -79,6 +79,7 @@ func TestQueues(t *testing.T) {
 		require.EqualValues(t, 2, got["starts"].Rows, "leased is not passed on")
 		require.WithinDuration(t, first, *got["starts"].Oldest, time.Second)
 		require.EqualValues(t, 1, got["messages"].Rows)
+		require.Zero(t, got["forms"].Rows, "a slip that nobody asked for is nobody's trouble")
 		require.WithinDuration(t, first.Add(time.Minute), *got["messages"].Oldest, time.Second)
 	})
 }
