@@ -76,6 +76,7 @@ func open(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*Mai
 	}
 	t, err := c.dialTemporal(log, x.temporal, traced.tracer("temporal"))
 	if err != nil {
+		traced.stop()
 		return nil, errors.Join(err, blobs.Close())
 	}
 	n := &names{store: s}
