@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"hoso/internal/downstream"
 	"hoso/internal/outcome"
 	"hoso/internal/store"
 	"hoso/workflows"
@@ -34,6 +35,7 @@ func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect)
 		return "", asTemporal(outcome.Refuse(row.Cause))
 	}
 	if !first {
+		downstream.Repeat(e.act)
 		reference, err := e.lookup(ctx)
 		if err == nil {
 			return reference, a.end(ctx, order.Key, store.EffectDone, reference, "")

@@ -105,7 +105,7 @@ func (s *Server) fileDossier(ctx context.Context, in *fileInput) (*fileOutput, e
 	if err != nil {
 		return nil, err
 	}
-	s.deps.Relay.KickStart(answer.Location)
+	s.deps.Relay.KickStart(ctx, answer.Location)
 	if answer.Location != v.Code { // it is a repetition, with the first one's answer
 		return filed(answer.Body, nil)
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"regexp"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
 	"hoso/internal/identity"
+	"hoso/internal/trail"
 )
 
 // request is what the middlewares learn about one request and handlers may ask.
@@ -57,24 +57,20 @@ func ClientAddress(ctx context.Context) string { return requestIn(ctx).address }
 // Log gives a logger that carries the request's id.
 func Log(ctx context.Context) *slog.Logger { return requestIn(ctx).log }
 
-// requestIDPattern is what we take over from a caller. No letters or signs that
-// could break a log line or a header.
-var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$`)
-
 // openRequest starts the request's record and echoes its id.
 func openRequest(log *slog.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		id := c.GetHeader("X-Request-Id")
-		if !requestIDPattern.MatchString(id) {
+		if !trail.WellFormed(id) {
 			id = newRequestID()
 		}
 		r := &request{
 			id:      id,
 			lang:    languageOf(c.GetHeader("Accept-Language")),
 			address: c.ClientIP(),
-			log:     log.With(slog.String("request_id", id)),
+			log:     log.With(slog.String(trail.KeyRequest, id)),
 		}
-		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, r))
+		c.Request = c.Request.WithContext(context.WithValue(trail.With(c.Request.Context(), id), requestKey{}, r))
 		c.Header("X-Request-Id", id)
 		c.Next()
 	}

@@ -73,6 +73,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"go.opentelemetry.io/otel/trace"
 
 	"hoso/internal/arrivals"
 	"hoso/internal/blob"
@@ -121,6 +122,8 @@ type Deps struct {
 	Metrics http.Handler
 	// Observe hears of each request for metrics; its route is a template.
 	Observe func(route, method string, status int, took time.Duration)
+	// Tracer begins a trace with each request; nothing is traced if nil.
+	Tracer trace.Tracer
 	// Timeout bounds each request; 30 seconds if 0.
 	Timeout time.Duration
 	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed.
@@ -129,8 +132,9 @@ type Deps struct {
 
 // Relay passes on to the workflows what the register holds for them.
 type Relay interface {
-	// KickStart has a dossier's workflow started at once.
-	KickStart(code string)
+	// KickStart has a dossier's workflow started at once, as part of the context's
+	// request.
+	KickStart(ctx context.Context, code string)
 	// Kick has stored reports passed on at once.
 	Kick()
 	// Send sends a stored command and waits for the workflow's word. An error
@@ -205,8 +209,11 @@ func newEngine(deps Deps) (*gin.Engine, error) {
 	if err := e.SetTrustedProxies(deps.TrustedProxies); err != nil {
 		return nil, fmt.Errorf("api: trusted proxies: %w", err)
 	}
+	e.Use(openRequest(deps.Log))
+	if deps.Tracer != nil {
+		e.Use(traceRequest(deps.Tracer))
+	}
 	e.Use(
-		openRequest(deps.Log),
 		logAccess(deps.Observe),
 		recoverPanics,
 		secureHeaders,

@@ -26,7 +26,7 @@ type worker struct {
 	done   map[string]workflows.Answer
 }
 
-func (w *worker) KickStart(code string) {
+func (w *worker) KickStart(_ context.Context, code string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.starts = append(w.starts, code)

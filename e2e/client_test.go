@@ -19,6 +19,7 @@ import (
 // program would.
 type caller struct {
 	base, token string
+	request     string // the X-Request-Id, "" for none
 }
 
 // dossierAnswer is what the tests read of a dossier.
@@ -49,6 +50,9 @@ func (c caller) once(ctx context.Context, method, path, key, contentType string,
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if c.request != "" {
+		req.Header.Set("X-Request-Id", c.request)
 	}
 	if key != "" {
 		req.Header.Set("Idempotency-Key", key)

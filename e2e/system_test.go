@@ -30,6 +30,7 @@ type system struct {
 	env        []string
 	key        *identity.DevKey
 	api        string // address with http://
+	metrics    string // of the worker
 	temporalAt string
 
 	temporal, portal, courier, apiProc, worker *process
@@ -41,6 +42,7 @@ type setup struct {
 	portal   any    // knobs
 	courier  any
 	temporal []string // further arguments of the server
+	env      []string // further variables of the programs
 }
 
 // newSystem starts everything and waits until it is ready.
@@ -52,11 +54,14 @@ func newSystem(t testing.TB, s setup) *system {
 	y := &system{dir: dir, hoso: built(t, "hoso", repo, "./cmd/hoso")}
 	devserver := built(t, "hoso-devserver", filepath.Join(repo, "devserver"), ".")
 	apiAddr, portalAddr, courierAddr := freeAddr(t), freeAddr(t), freeAddr(t)
-	y.api, y.temporalAt = "http://"+apiAddr, freeAddr(t)
+	workerAddr := freeAddr(t)
+	y.api, y.metrics, y.temporalAt = "http://"+apiAddr, "http://"+workerAddr, freeAddr(t)
 	y.env = []string{
 		"HOSO_DATA=" + dir, "HOSO_ADDR=" + apiAddr, "TEMPORAL_ADDRESS=" + y.temporalAt, "HOSO_LOG=info",
 		"HOSO_PORTAL_URL=http://" + portalAddr, "HOSO_COURIER_URL=http://" + courierAddr,
+		"HOSO_METRICS_ADDR=" + workerAddr,
 	}
+	y.env = append(y.env, s.env...)
 	y.key, err = identity.EnsureDevKey(filepath.Join(dir, "keys"))
 	require.NoError(t, err)
 	if s.database != "" {

@@ -91,6 +91,7 @@ type bag struct {
 
 type askedOfBag struct {
 	BagCommand
+	trail
 	done   bool
 	result Answer
 	err    error
@@ -108,7 +109,7 @@ func (b *bag) listen(ctx workflow.Context) error {
 }
 
 func (b *bag) ask(ctx workflow.Context, c BagCommand) (Answer, error) {
-	a := &askedOfBag{BagCommand: c}
+	a := &askedOfBag{BagCommand: c, trail: trailOf(ctx)}
 	b.queue = append(b.queue, a)
 	if err := workflow.Await(ctx, func() bool { return a.done }); err != nil {
 		return Answer{}, err
@@ -181,7 +182,7 @@ func (b *bag) follow(ctx workflow.Context) error {
 		for len(b.queue) > 0 {
 			a := b.queue[0]
 			b.queue = b.queue[1:]
-			if err := b.execute(ctx, a); err != nil {
+			if err := b.execute(a.onto(ctx), a); err != nil {
 				return err
 			}
 		}

@@ -44,7 +44,7 @@ func Dossier(ctx workflow.Context, start Start) error {
 func (d *run) next(ctx workflow.Context) error {
 	switch {
 	case d.wish != nil:
-		return d.takeBack(ctx)
+		return d.takeBack(d.wish.onto(ctx))
 	case d.endedWithout() && d.Stage != dossier.StageDelivery:
 		return d.turnHome(ctx)
 	case d.Parked != "":

@@ -86,6 +86,7 @@ const RefusedType = "Refused"
 // asked is a command waiting for its answer.
 type asked struct {
 	Command
+	trail
 	done   bool
 	result Answer
 	err    error
@@ -123,7 +124,7 @@ func listen(ctx workflow.Context, start Start) (*run, error) {
 // ask is the handler of every command: it queues the command for the main
 // coroutine and waits for its answer.
 func (d *run) ask(ctx workflow.Context, c Command) (Answer, error) {
-	a := &asked{Command: c}
+	a := &asked{Command: c, trail: trailOf(ctx)}
 	d.queue = append(d.queue, a)
 	if err := workflow.Await(ctx, func() bool { return a.done }); err != nil {
 		return Answer{}, err

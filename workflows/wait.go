@@ -67,7 +67,7 @@ func (d *run) pump(ctx workflow.Context) error {
 		for len(d.queue) > 0 {
 			a := d.queue[0]
 			d.queue = d.queue[1:]
-			if err := d.execute(ctx, a); err != nil {
+			if err := d.execute(a.onto(ctx), a); err != nil {
 				return err
 			}
 		}

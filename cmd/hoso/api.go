@@ -14,7 +14,7 @@ func newAPI(set *settings) *cobra.Command {
 		Long:  "Serves the HTTP API. Filings are acknowledged while Temporal is away; they start when it is back.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return set.part(cmd.Context(), func(c *program.Config) {
+			return set.part(cmd, func(c *program.Config) {
 				if addr != "" {
 					c.Addr = addr
 				}

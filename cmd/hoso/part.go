@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/spf13/cobra"
+
 	"hoso/internal/program"
 )
 
@@ -17,9 +19,10 @@ func withoutWord[F ~func(string) | ~func()](run func(context.Context, F) error) 
 }
 
 // part opens the house, runs one part of production in it with the relay beside,
-// and closes it. It logs to standard error.
-func (s *settings) part(ctx context.Context, change func(*program.Config), pick func(*program.Main) partFunc) error {
-	c, err := s.config(change)
+// and closes it. It logs to standard error. Traces call it by the command's name.
+func (s *settings) part(cmd *cobra.Command, change func(*program.Config), pick func(*program.Main) partFunc) error {
+	ctx := cmd.Context()
+	c, err := s.config(change, func(c *program.Config) { c.Service = "hoso-" + cmd.Name() })
 	if err != nil {
 		return err
 	}

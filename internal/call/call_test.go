@@ -31,7 +31,7 @@ func party(t *testing.T, h http.HandlerFunc) *Client {
 
 func client(t *testing.T, base string, hc *http.Client) *Client {
 	t.Helper()
-	c, err := New(base, "token", hc)
+	c, err := New("party", base, "token", hc)
 	require.NoError(t, err)
 	return c
 }
@@ -163,7 +163,7 @@ func TestTheCallItself(t *testing.T) {
 func TestBaseIsCheckedAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, base := range []string{"", "portal", "ftp://portal", "http://", "http://user:pass@portal", "http://portal?x=1", "http://portal#x", ":"} {
-		_, err := New(base, "", nil)
+		_, err := New("party", base, "", nil)
 		require.Error(t, err, base)
 		require.NotContains(t, err.Error(), "pass")
 	}

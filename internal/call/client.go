@@ -15,7 +15,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"hoso/internal/downstream"
 	"hoso/internal/outcome"
+	"hoso/internal/trail"
 )
 
 // MaxAnswer is the longest answer read; electronic results travel in it.
@@ -31,16 +33,18 @@ var ErrNothing = errors.New("call: the other side knows of none")
 
 // Client speaks to one outside party. It is safe for concurrent use.
 type Client struct {
+	party string // as metrics and traces call it
 	base  string
 	token string
 	http  *http.Client
 	now   func() time.Time
 }
 
-// New prepares calls to the party at the base URL with a bearer token ("" for
+// New prepares calls to a party, by the name that metrics and traces call it, at
+// the base URL with a bearer token ("" for
 // none). The HTTP client is copied: its transport is used, its redirect policy
 // is not, and it gets a time-out if it has none. Nil means a plain one.
-func New(base, token string, hc *http.Client) (*Client, error) {
+func New(party, base, token string, hc *http.Client) (*Client, error) {
 	u, err := url.Parse(base)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errors.New("call: base must be an http or https URL with neither user nor query")
@@ -54,20 +58,22 @@ func New(base, token string, hc *http.Client) (*Client, error) {
 	if own.Timeout == 0 {
 		own.Timeout = defaultTimeout
 	}
-	return &Client{base: strings.TrimRight(base, "/"), token: token, http: &own, now: time.Now}, nil
+	return &Client{party: party, base: strings.TrimRight(base, "/"), token: token, http: &own, now: time.Now}, nil
 }
 
 // Act posts a body and reads the answer into T. An answer that does not fit
 // (another key's receipt, say) leaves the outcome unknown.
-func Act[T any](ctx context.Context, c *Client, path string, body Body, fits func(T) bool) (T, error) {
+func Act[T any](ctx context.Context, c *Client, path string, body Body, fits func(T) bool) (got T, err error) {
 	var none T
+	ctx, seen := downstream.Begin(ctx, c.party, downstream.Act)
+	defer func() { seen.End(err, false) }()
 	content, err := body.open(ctx)
 	if err != nil {
 		// Ours, and before a byte has left.
 		return none, outcome.Retry("document_unreadable", 0, err)
 	}
 	defer content.close()
-	answer, err := c.send(ctx, http.MethodPost, path, content)
+	answer, err := c.send(ctx, seen, http.MethodPost, path, content)
 	if err != nil {
 		return none, err
 	}
@@ -80,9 +86,11 @@ func Act[T any](ctx context.Context, c *Client, path string, body Body, fits fun
 // Ask gets an answer into T. It returns ErrNothing only when the other side
 // answers 404 with the code named: a bare 404 may come from a proxy or a wrong
 // address, and to take it for "never happened" would be to do an act twice.
-func Ask[T any](ctx context.Context, c *Client, path, nothing string, fits func(T) bool) (T, error) {
+func Ask[T any](ctx context.Context, c *Client, path, nothing string, fits func(T) bool) (got T, err error) {
 	var none T
-	answer, err := c.send(ctx, http.MethodGet, path, nil)
+	ctx, seen := downstream.Begin(ctx, c.party, downstream.Question)
+	defer func() { seen.End(err, errors.Is(err, ErrNothing)) }()
+	answer, err := c.send(ctx, seen, http.MethodGet, path, nil)
 	if err != nil {
 		return none, err
 	}
@@ -103,7 +111,7 @@ type answer struct {
 
 // send makes the call and sorts out every ending in which the answer's body
 // does not matter.
-func (c *Client) send(ctx context.Context, method, path string, content *content) (answer, error) {
+func (c *Client) send(ctx context.Context, seen *downstream.Call, method, path string, content *content) (answer, error) {
 	// From GotConn on something may have reached the other side.
 	var connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -116,6 +124,9 @@ func (c *Client) send(ctx context.Context, method, path string, content *content
 	resp, err := c.http.Do(req)
 	if err == nil {
 		defer func() { _ = resp.Body.Close() }()
+		seen.HTTP(method, resp.StatusCode)
+	} else {
+		seen.HTTP(method, 0)
 	}
 	if content != nil && content.broken() != nil {
 		// Even an answer to half a request would be an answer to our own fault.
@@ -158,6 +169,9 @@ func (c *Client) request(ctx context.Context, method, path string, content *cont
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if mark := trail.From(ctx).Traceparent; mark != "" {
+		req.Header.Set("Traceparent", mark)
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "hoso")

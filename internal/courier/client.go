@@ -28,7 +28,7 @@ func NewHTTPClient(baseURL, carrier, token string, hc *http.Client) (*HTTPClient
 	if carrier == "" {
 		return nil, errors.New("courier: no carrier named")
 	}
-	c, err := call.New(baseURL, token, hc)
+	c, err := call.New(carrier, baseURL, token, hc)
 	if err != nil {
 		return nil, err
 	}

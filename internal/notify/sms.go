@@ -24,7 +24,7 @@ var _ Channel = (*SMS)(nil)
 // NewSMS prepares calls to the gateway at the base URL with a bearer token. The
 // HTTP client gives transport and time-out; nil means a plain one.
 func NewSMS(baseURL, token string, hc *http.Client) (*SMS, error) {
-	c, err := call.New(baseURL, token, hc)
+	c, err := call.New("sms", baseURL, token, hc)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/wneessen/go-mail"
 
+	"hoso/internal/downstream"
 	"hoso/internal/outcome"
 )
 
@@ -92,7 +93,9 @@ func loopback(host string) bool {
 }
 
 // Send implements Channel.
-func (s *SMTP) Send(ctx context.Context, m Message) (Receipt, error) {
+func (s *SMTP) Send(ctx context.Context, m Message) (r Receipt, err error) {
+	ctx, seen := downstream.Begin(ctx, "smtp", downstream.Act)
+	defer func() { seen.End(err, false) }()
 	msg, id, err := s.message(m)
 	if err != nil {
 		return Receipt{}, outcome.Refuse("invalid_address")

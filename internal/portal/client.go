@@ -22,7 +22,7 @@ var _ Connector = (*HTTPClient)(nil)
 // NewHTTPClient prepares calls to the portal at the base URL with a bearer
 // token. The HTTP client gives transport and time-out; nil means a plain one.
 func NewHTTPClient(baseURL, token string, hc *http.Client) (*HTTPClient, error) {
-	c, err := call.New(baseURL, token, hc)
+	c, err := call.New("portal", baseURL, token, hc)
 	if err != nil {
 		return nil, err
 	}

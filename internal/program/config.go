@@ -22,6 +22,9 @@ type Config struct {
 	AllowRemote Switch `env:"HOSO_ALLOW_REMOTE" envDefault:"off"`
 	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed.
 	TrustedProxies []string `env:"HOSO_TRUSTED_PROXIES"`
+	// MetricsAddr is where a worker serves its metrics; empty means nowhere. The API
+	// serves them on its own address.
+	MetricsAddr string `env:"HOSO_METRICS_ADDR"`
 	// Data is the folder of everything that lies in files.
 	Data string `env:"HOSO_DATA" envDefault:"./data"`
 	// DatabaseURL is "postgres://…" or "sqlite:<file>"; empty means sqlite in Data.
@@ -66,10 +69,14 @@ type Config struct {
 	// TEMPORAL_NAMESPACE, TEMPORAL_TLS_… and its profile file).
 	Temporal client.Options `env:"-"`
 
+	// Service is what traces call the process, where OTEL_SERVICE_NAME does not say.
+	Service string `env:"-"`
+
 	// AllowDevKey lets the development key stand in for AuthKeys beside another
 	// register than the embedded one.
 	AllowDevKey bool `env:"-"`
 
+	traces                                         bool // by OpenTelemetry's own variables (traces.go)
 	embeddedWebhooks, embeddedKeys, ownReceiptKeys bool // they were not named
 }
 
@@ -106,6 +113,9 @@ func Load(environ []string) (Config, error) {
 		return c, fmt.Errorf("configuration: %w", plainer(err))
 	}
 	var err error
+	if c.traces, err = tracesWanted(vars); err != nil {
+		return c, err
+	}
 	if c.Temporal, err = envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{EnvLookup: vars}); err != nil {
 		return c, fmt.Errorf("configuration: Temporal: %w", err)
 	}
@@ -133,6 +143,11 @@ func (c *Config) Check() error {
 	}
 	if err := CheckAddress("HOSO_ADDR", c.Addr, bool(c.AllowRemote)); err != nil {
 		return err
+	}
+	if c.MetricsAddr != "" {
+		if err := CheckAddress("HOSO_METRICS_ADDR", c.MetricsAddr, bool(c.AllowRemote)); err != nil {
+			return err
+		}
 	}
 	if c.DatabaseURL == "" {
 		c.DatabaseURL = "sqlite:" + filepath.Join(c.Data, "hoso.db")
@@ -189,6 +204,7 @@ func (c Config) LogValue() slog.Value {
 		slog.String("telling", c.telling()), slog.Any("sms_token", c.SMSToken), slog.String("public", redacted(c.PublicURL)),
 		slog.String("webhook_secrets", c.WebhookSecrets), slog.String("relay", c.Relay.String()), slog.String("print_ahead", c.PrintAhead.String()),
 		slog.String("temporal", c.temporalAddress()), slog.String("namespace", c.temporalNamespace()), slog.String("log", c.Log),
+		slog.String("metrics", c.MetricsAddr), slog.Bool("traces", c.traces),
 	)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,6 +49,8 @@ func TestConfigurationsThatCannotBeMeantAreRefused(t *testing.T) {
 		"HOSO_ADDR=0.0.0.0:8080":           "would let other machines in",
 		"HOSO_ADDR=[::]:8080":              "would let other machines in",
 		"HOSO_ADDR=example.org:80":         "would let other machines in",
+		"HOSO_METRICS_ADDR=9090":           "HOSO_METRICS_ADDR must be host:port",
+		"HOSO_METRICS_ADDR=0.0.0.0:9090":   "would let other machines in",
 		"HOSO_DATA= ":                      "data folder",
 		"HOSO_DATABASE_URL=mysql://h/d":    "postgres:// or sqlite:",
 		"HOSO_PORTAL_URL=portal.example":   "HOSO_PORTAL_URL must be an address",
@@ -69,6 +72,26 @@ func TestConfigurationsThatCannotBeMeantAreRefused(t *testing.T) {
 			require.NotContains(t, err.Error(), "\n", "one line")
 		})
 	}
+}
+
+func TestTracesAreSentWhenAskedFor(t *testing.T) {
+	t.Parallel()
+	const to = "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318"
+	for set, want := range map[string]bool{
+		"": false,
+		to: true,
+		"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:4318/v1/traces":                      true,
+		to + " OTEL_SDK_DISABLED=true":                                                            false,
+		to + " OTEL_TRACES_EXPORTER=none":                                                         false,
+		to + " OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf":                                         true,
+		to + " OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf": true,
+	} {
+		c, err := Load(strings.Fields(set))
+		require.NoError(t, err, set)
+		require.Equal(t, want, c.traces, set)
+	}
+	_, err := Load([]string{to, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"})
+	require.EqualError(t, err, "configuration: OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf or not set: traces are sent over HTTP, to port 4318 as a rule")
 }
 
 func TestOtherMachinesAreLetInWhenToldTo(t *testing.T) {

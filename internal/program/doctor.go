@@ -137,7 +137,7 @@ func (d *doctor) catalogue(ctx context.Context) (string, error) {
 func (d *doctor) temporal(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, doctorWithin)
 	defer cancel()
-	t, err := d.config.dialTemporal(slog.New(slog.DiscardHandler))
+	t, err := d.config.dialTemporal(slog.New(slog.DiscardHandler), nil, nil)
 	if err == nil {
 		defer t.Close()
 		_, err = t.CheckHealth(ctx, &client.CheckHealthRequest{})

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"hoso/internal/trail"
 )
 
 // NewLog makes the log of a process or part: "info", "debug,json", …
@@ -17,9 +19,9 @@ func NewLog(setting string, w io.Writer) (*slog.Logger, error) {
 	}
 	o := &slog.HandlerOptions{Level: level}
 	if json {
-		return slog.New(slog.NewJSONHandler(w, o)), nil
+		return slog.New(trail.Handler(slog.NewJSONHandler(w, o))), nil
 	}
-	return slog.New(slog.NewTextHandler(w, o)), nil
+	return slog.New(trail.Handler(slog.NewTextHandler(w, o))), nil
 }
 
 func logSetting(setting string) (level slog.Level, json bool, err error) {

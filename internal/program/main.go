@@ -32,6 +32,9 @@ type Main struct {
 	Printer   *printer.Printer
 	// ReceiptKeys verify what the printer signs, and what it signed before.
 	ReceiptKeys receipt.Keys
+
+	metrics *metrics
+	tracing *tracing
 }
 
 // Open opens everything for a checked configuration and refuses a database that
@@ -41,14 +44,14 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Main, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := open(c, s, log)
+	m, err := open(ctx, c, s, log)
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return m, nil
 }
 
-func open(c Config, s *store.Store, log *slog.Logger) (*Main, error) {
+func open(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*Main, error) {
 	key, public, err := c.receiptKey()
 	if err != nil {
 		return nil, err
@@ -61,19 +64,32 @@ func open(c Config, s *store.Store, log *slog.Logger) (*Main, error) {
 	if err != nil {
 		return nil, errors.Join(err, blobs.Close())
 	}
-	t, err := c.dialTemporal(log)
+	x, err := newMetrics()
 	if err != nil {
+		return nil, errors.Join(err, blobs.Close())
+	}
+	var traced *tracing
+	if c.traces {
+		if traced, err = startTracing(ctx, c.Service, log); err != nil {
+			return nil, errors.Join(err, blobs.Close())
+		}
+	}
+	t, err := c.dialTemporal(log, x.temporal, traced.tracer("temporal"))
+	if err != nil {
+		traced.stop()
 		return nil, errors.Join(err, blobs.Close())
 	}
 	n := &names{store: s}
 	return &Main{Config: c, Log: log, Store: s, Blobs: blobs, Calendars: NewCalendars(s), Temporal: t, Relay: relay.New(s, t, n.Of, log),
 		Teller: teller.New(s, ways, tidings{n, c.PublicURL}, log), ReceiptKeys: public,
+		metrics: x, tracing: traced,
 		Printer: printer.New(s, blobs, key, printer.Options{Public: c.PublicURL, Log: log})}, nil
 }
 
 // Close lets everything go. The parts have to have ended.
 func (m *Main) Close() error {
 	m.Temporal.Close()
+	m.tracing.stop()
 	return errors.Join(m.Blobs.Close(), m.Store.Close())
 }
 

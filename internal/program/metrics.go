@@ -2,101 +2,107 @@ package program
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	otelprom "go.opentelemetry.io/otel/exporters/prometheus"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/opentelemetry"
+
+	"hoso/internal/downstream"
 )
 
-// metrics is what /metrics tells. Labels are routes, codes and names of checks;
-// never anything of a dossier.
+// metrics is what a process tells about itself. Labels are routes, codes of
+// offices' world and names of checks; never anything of a dossier.
 type metrics struct {
 	registry *prometheus.Registry
-	requests *prometheus.HistogramVec
+	// temporal takes what Temporal's SDK counts.
+	temporal client.MetricsHandler
 }
 
-func newMetrics(m *Main) *metrics {
-	x := &metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "hoso_http_request_seconds", Help: "Time taken by requests.",
-			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
-		}, []string{"route", "method", "status"}),
+// scrapeWithin bounds one answer of /metrics.
+const scrapeWithin = 5 * time.Second
+
+func newMetrics() (*metrics, error) {
+	x := &metrics{registry: prometheus.NewRegistry()}
+	x.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	x.registry.MustRegister(downstream.Collectors()...)
+	exporter, err := otelprom.New(otelprom.WithRegisterer(x.registry), otelprom.WithoutScopeInfo(), otelprom.WithoutTargetInfo())
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	x.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), x.requests, house{m})
-	return x
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(exporter), sdkmetric.WithView(temporalView))
+	x.temporal = opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{
+		Meter: provider.Meter("temporal"), UseMonotonicCounters: true, OnError: func(error) {}, // a number is lost, no dossier
+	})
+	return x, nil
 }
 
-func (x *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(x.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, Timeout: 5 * time.Second})
+// temporalView leaves out what Temporal's SDK tells twice, per try as well as per
+// call, and how long its long polls take; and chooses the buckets of the rest.
+func temporalView(i sdkmetric.Instrument) (sdkmetric.Stream, bool) {
+	s := sdkmetric.Stream{Name: i.Name, Description: i.Description, Unit: i.Unit}
+	switch {
+	case strings.Contains(i.Name, "_attempt"), strings.HasPrefix(i.Name, "temporal_long_request_latency"):
+		s.Aggregation = sdkmetric.AggregationDrop{}
+	case i.Kind == sdkmetric.InstrumentKindHistogram:
+		s.Aggregation = sdkmetric.AggregationExplicitBucketHistogram{Boundaries: []float64{.005, .025, .1, .5, 1, 5, 30, 300}}
+	default:
+		return s, false
+	}
+	return s, true
 }
 
-func (x *metrics) observe(route, method string, status int, took time.Duration) {
-	x.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
+// handler serves the process's metrics, and further ones that its role adds.
+func (x *metrics) handler(more ...prometheus.Collector) http.Handler {
+	own := prometheus.NewRegistry()
+	own.MustRegister(more...)
+	return promhttp.HandlerFor(prometheus.Gatherers{x.registry, own}, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, Timeout: scrapeWithin})
 }
 
-// house asks, when it is asked, what stands and how much waits to be passed on.
-type house struct{ main *Main }
+// requests counts and times the API's requests.
+type requests struct{ *prometheus.HistogramVec }
 
-var (
-	upDesc      = prometheus.NewDesc("hoso_up", "Whether a part answers (1) or not (0).", []string{"part"}, nil)
-	backlogDesc = prometheus.NewDesc("hoso_relay_backlog", "Rows waiting to be passed on, to Temporal or to citizens, and forms that could not be rendered so far.", []string{"kind"}, nil)
-	pressDesc   = prometheus.NewDesc("hoso_dossiers_pressing", "Open dossiers that are overdue, warned of, or parked.", []string{"why"}, nil)
-	custodyDesc = prometheus.NewDesc("hoso_custody_faults", "Faults that the newest proof of custody found; 0 is the only good value.", nil, nil)
-	provenDesc  = prometheus.NewDesc("hoso_custody_proved_timestamp_seconds", "When the newest proof of custody was made.", nil, nil)
-	connDesc    = prometheus.NewDesc("hoso_database_connections", "Connections to the database by state.", []string{"state"}, nil)
-)
-
-// Describe implements prometheus.Collector.
-func (h house) Describe(ch chan<- *prometheus.Desc) {
-	ch <- upDesc
-	ch <- backlogDesc
-	ch <- pressDesc
-	ch <- custodyDesc
-	ch <- provenDesc
-	ch <- connDesc
+func newRequests() requests {
+	return requests{prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "hoso_http_request_seconds", Help: "Time taken by requests.",
+		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+	}, []string{"route", "method", "status"})}
 }
 
-// Collect implements prometheus.Collector.
-func (h house) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	gauge := func(d *prometheus.Desc, v float64, label string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, label)
+func (x requests) observe(route, method string, status int, took time.Duration) {
+	x.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// WithMetrics runs a part and serves its process's metrics beside it, on an
+// address of their own. Without an address it only runs the part.
+func (m *Main) WithMetrics(ctx context.Context, run func(context.Context) error) error {
+	if m.Config.MetricsAddr == "" {
+		return run(ctx)
 	}
-	for _, check := range h.main.checks() {
-		up := 1.0
-		if check.Run(ctx) != nil {
-			up = 0
-		}
-		gauge(upDesc, up, check.Name)
+	l, err := listen("metrics", m.Config.MetricsAddr)
+	if err != nil {
+		return err
 	}
-	if b, err := h.main.Store.Backlog(ctx); err == nil {
-		gauge(backlogDesc, float64(b.Starts), "starts")
-		gauge(backlogDesc, float64(b.Messages), "messages")
-		gauge(backlogDesc, float64(b.Operations), "operations")
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", m.metrics.handler(parts{m}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 2 * scrapeWithin, MaxHeaderBytes: 8 << 10}
+	ctx, cancel := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() { served <- serve(ctx, s, l) }()
+	m.Log.InfoContext(ctx, "metrics are served", "address", l.Addr().String())
+	err = run(ctx)
+	cancel()
+	if failed := <-served; err == nil {
+		err = failed
 	}
-	if n, err := h.main.Store.Untold(ctx); err == nil {
-		gauge(backlogDesc, float64(n), "notifications")
-	}
-	if p, err := h.main.Store.Pressing(ctx); err == nil {
-		gauge(pressDesc, float64(p.Overdue), "overdue")
-		gauge(pressDesc, float64(p.Warned), "warned")
-		gauge(pressDesc, float64(p.Parked), "parked")
-	}
-	if n, err := h.main.Store.Unwritten(ctx); err == nil {
-		gauge(backlogDesc, float64(n), "forms")
-	}
-	if p, err := h.main.Store.LastProof(ctx); err == nil {
-		ch <- prometheus.MustNewConstMetric(custodyDesc, prometheus.GaugeValue, float64(len(p.Faults)))
-		ch <- prometheus.MustNewConstMetric(provenDesc, prometheus.GaugeValue, float64(p.At.Unix()))
-	}
-	if pool, err := h.main.Store.Pool(); err == nil {
-		s := pool.Stats()
-		gauge(connDesc, float64(s.InUse), "in_use")
-		gauge(connDesc, float64(s.Idle), "idle")
-	}
+	return err
 }

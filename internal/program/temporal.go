@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/serviceerror"
@@ -31,14 +32,19 @@ func (c *Config) temporalNamespace() string {
 
 // dialTemporal gives a client that connects when it is first used, so that the
 // API starts and serves while Temporal is away.
-func (c *Config) dialTemporal(log *slog.Logger) (client.Client, error) {
+// Its numbers go to count and its spans to t, either of which may be nil.
+func (c *Config) dialTemporal(log *slog.Logger, count client.MetricsHandler, t trace.Tracer) (client.Client, error) {
 	o := c.Temporal
 	o.Logger = sdklog.NewStructuredLogger(log)
-	t, err := client.NewLazyClient(o)
+	o.MetricsHandler = count
+	if err := carry(&o, t); err != nil {
+		return nil, fmt.Errorf("temporal: %w", err)
+	}
+	away, err := client.NewLazyClient(o)
 	if err != nil {
 		return nil, fmt.Errorf("temporal: %w", err)
 	}
-	return t, nil
+	return away, nil
 }
 
 // temporalAnswers says whether Temporal can be reached and knows our namespace.
@@ -124,7 +130,7 @@ func RegisterAttributes(ctx context.Context, t client.Client, namespace string) 
 
 // Dial gives a client for a command of its own, and the namespace.
 func (c *Config) Dial(log *slog.Logger) (client.Client, string, error) {
-	t, err := c.dialTemporal(log)
+	t, err := c.dialTemporal(log, nil, nil)
 	return t, c.temporalNamespace(), err
 }
 

@@ -8,7 +8,9 @@ import (
 
 	"hoso/activities"
 	"hoso/internal/courier"
+	"hoso/internal/downstream"
 	"hoso/internal/portal"
+	"hoso/internal/register"
 	"hoso/worker"
 )
 
@@ -102,5 +104,7 @@ func (m *Main) activities(ctx context.Context) (*activities.Activities, error) {
 			return nil, err
 		}
 	}
+	downstream.Expect(append(ids, "portal")...)
+	downstream.ExpectRepeats("submit", "supplement", "payment", "withdraw", "book_"+string(register.LegOut), "book_"+string(register.LegHome))
 	return &activities.Activities{Store: m.Store, Blobs: m.Blobs, Portal: connector, Carriers: carriers, Calendars: m.Calendars.Book}, nil
 }

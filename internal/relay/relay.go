@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hoso/internal/store"
+	"hoso/internal/trail"
 )
 
 // Relay passes rows on. Use New.
@@ -25,7 +26,7 @@ type Relay struct {
 	name     Namer
 	log      *slog.Logger
 	kick     chan struct{}
-	starts   chan string
+	starts   chan kicked
 }
 
 // Namer gives the summary that managers read in the list of workflows, e.g.
@@ -44,7 +45,7 @@ const (
 
 // New makes a relay. Run it, or only use its Kick, Start and Send.
 func New(s *store.Store, t client.Client, name Namer, log *slog.Logger) *Relay {
-	return &Relay{store: s, temporal: t, name: name, log: log, kick: make(chan struct{}, 1), starts: make(chan string, 1024)}
+	return &Relay{store: s, temporal: t, name: name, log: log, kick: make(chan struct{}, 1), starts: make(chan kicked, 1024)}
 }
 
 // Kick makes the relay look at once for messages.
@@ -55,11 +56,17 @@ func (r *Relay) Kick() {
 	}
 }
 
+// kicked is a dossier to be started, and the request that filed it.
+type kicked struct {
+	code  string
+	trail trail.Trail
+}
+
 // KickStart makes the relay start a dossier at once. When too many wait, the
-// row's own time comes.
-func (r *Relay) KickStart(code string) {
+// row's own time comes. The context says whose request it is, and no more.
+func (r *Relay) KickStart(ctx context.Context, code string) {
 	select {
-	case r.starts <- code:
+	case r.starts <- kicked{code, trail.From(ctx)}:
 	default:
 	}
 }
@@ -98,9 +105,10 @@ func (r *Relay) startKicked(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case code := <-r.starts:
-			if err := r.Start(ctx, code); err != nil {
-				r.log.WarnContext(ctx, "dossier not started yet", "code", code, "error", kindOf(err))
+		case k := <-r.starts:
+			ctx := k.trail.Onto(ctx)
+			if err := r.Start(ctx, k.code); err != nil {
+				r.log.WarnContext(ctx, "dossier not started yet", "code", k.code, "error", kindOf(err))
 			}
 		}
 	}
@@ -125,6 +133,7 @@ func (r *Relay) passStarts(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	return len(rows), each(ctx, rows, func(ctx context.Context, o store.Outbox) error {
+		ctx = o.Onto(ctx)
 		if o.Kind == store.KindBag {
 			return r.StartBag(ctx, o.DossierCode)
 		}
@@ -148,7 +157,7 @@ func (r *Relay) passMessages(ctx context.Context) (int, error) {
 	}
 	return len(rows), each(ctx, order, func(ctx context.Context, code string) error {
 		for _, m := range byDossier[code] {
-			if err := r.Signal(ctx, m); err != nil {
+			if err := r.Signal(m.Onto(ctx), m); err != nil {
 				return err
 			}
 		}
@@ -162,7 +171,7 @@ func (r *Relay) passOperations(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	return len(rows), each(ctx, rows, func(ctx context.Context, op store.Operation) error {
-		_, _, err := r.Send(ctx, op)
+		_, _, err := r.Send(op.Onto(ctx), op)
 		return err
 	})
 }

@@ -22,6 +22,7 @@ import (
 	"hoso/internal/dossier"
 	"hoso/internal/register"
 	"hoso/internal/store"
+	"hoso/internal/trail"
 	"hoso/workflows"
 )
 
@@ -46,12 +47,13 @@ type fake struct {
 	start   func() error
 	signal  func(name string, payload any) error
 	update  func(n int) (workflows.Answer, error) // n counts from 1
+	trails  []trail.Trail                         // of starts, signals and updates, as they came
 }
 
-func (f *fake) ExecuteWorkflow(_ context.Context, o client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
+func (f *fake) ExecuteWorkflow(ctx context.Context, o client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.starts = append(f.starts, o)
+	f.starts, f.trails = append(f.starts, o), append(f.trails, trail.From(ctx))
 	f.started = append([]any{workflow}, args...)
 	if f.start == nil {
 		return nil, nil //nolint:nilnil // nobody looks at the run
@@ -59,7 +61,7 @@ func (f *fake) ExecuteWorkflow(_ context.Context, o client.StartWorkflowOptions,
 	return nil, f.start()
 }
 
-func (f *fake) SignalWorkflow(_ context.Context, id, run, name string, payload any) error {
+func (f *fake) SignalWorkflow(ctx context.Context, id, run, name string, payload any) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if run != "" {
@@ -77,14 +79,14 @@ func (f *fake) SignalWorkflow(_ context.Context, id, run, name string, payload a
 			return err
 		}
 	}
-	f.signals = append(f.signals, id+" "+inbox)
+	f.signals, f.trails = append(f.signals, id+" "+inbox), append(f.trails, trail.From(ctx))
 	return nil
 }
 
-func (f *fake) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+func (f *fake) UpdateWorkflow(ctx context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.updates = append(f.updates, o)
+	f.updates, f.trails = append(f.updates, o), append(f.trails, trail.From(ctx))
 	answer, err := f.update(len(f.updates))
 	refused := new(temporal.ApplicationError)
 	if err != nil && !errors.As(err, &refused) {
@@ -553,8 +555,44 @@ func TestKickNeverWaits(t *testing.T) {
 	d := open(t)
 	for range 2000 {
 		d.Kick()
-		d.KickStart("code")
+		d.KickStart(t.Context(), "code")
 	}
+}
+
+// TestWhatIsPassedOnStaysItsRequests: whoever passes a row on, at once or later in
+// another process, does so within the request that wrote it.
+func TestWhatIsPassedOnStaysItsRequests(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.fake.update = func(int) (workflows.Answer, error) { return workflows.Answer{Revision: 2}, nil }
+	asked := func(n int) (trail.Trail, context.Context) {
+		a := trail.Trail{RequestID: fmt.Sprint("request-", n), Traceparent: fmt.Sprintf("00-%032d-%016d-01", n, n)}
+		return a, a.Onto(t.Context())
+	}
+	var want []trail.Trail
+	code := d.file(false) // by a request of no name
+	want = append(want, trail.Trail{})
+	reported, ctx := asked(1)
+	_, _, err := d.store.AcceptReport(ctx, store.Arrival{Source: "portal", EventID: "e", Digest: "e"}, code, register.PortalReport{Status: dossier.Accepted, At: moment}, nil)
+	require.NoError(t, err)
+	commanded, ctx := asked(2)
+	_, err = d.store.Begin(ctx, d.request(string(dossier.Withdraw)), store.Ask{Code: code})
+	require.NoError(t, err)
+	d.later()
+	d.passAll()
+	require.Equal(t, append(want, reported, commanded), d.fake.trails)
+
+	kicked, ctx := asked(3)
+	run, stop := context.WithCancel(t.Context())
+	began := make(chan struct{})
+	d.fake.start = func() error { close(began); return nil }
+	d.KickStart(ctx, code)
+	ended := make(chan error, 1)
+	go func() { ended <- d.startKicked(run) }()
+	<-began
+	stop()
+	require.NoError(t, <-ended)
+	require.Equal(t, kicked, d.fake.trails[3])
 }
 
 func TestRunStartsWhatIsKicked(t *testing.T) {
@@ -570,7 +608,7 @@ func TestRunStartsWhatIsKicked(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
-	d.KickStart(code)
+	d.KickStart(t.Context(), code)
 	<-began
 	cancel()
 	require.NoError(t, <-ended)

@@ -12,6 +12,7 @@ import (
 
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
+	"hoso/internal/trail"
 )
 
 // NewBag is what a clerk wants to seal.
@@ -63,7 +64,7 @@ func (s *Store) SealBag(ctx context.Context, req Request, n NewBag, render func(
 		if err != nil {
 			return Answer{}, err
 		}
-		start := Outbox{ID: newID(), Kind: KindBag, DossierCode: b.Number, State: "pending", NextAt: now.Add(relayDelay), CreatedAt: now}
+		start := Outbox{ID: newID(), Kind: KindBag, DossierCode: b.Number, State: "pending", NextAt: now.Add(relayDelay), CreatedAt: now, Trail: trail.From(ctx)}
 		if err := tx.Create(&start).Error; err != nil {
 			return Answer{}, err
 		}

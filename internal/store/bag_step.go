@@ -15,6 +15,7 @@ import (
 
 	"hoso/internal/custody"
 	"hoso/internal/register"
+	"hoso/internal/trail"
 )
 
 // bagNews is what a step of a bag means for one dossier.
@@ -55,7 +56,7 @@ func (s *Store) moveWithBag(tx *gorm.DB, d *Dossier, b Bag, rows []Paper, n bagN
 		return err
 	}
 	m := Inbox{ID: newID(), Source: "bag:" + b.Number, EventID: fmt.Sprintf("%s/%d", d.Code, n.step), Kind: KindPapers, DossierCode: d.Code,
-		State: InboxPending, ReceivedAt: s.now(), NextAt: s.now()}
+		State: InboxPending, ReceivedAt: s.now(), NextAt: s.now(), Trail: trail.From(tx.Statement.Context)}
 	raw, err := json.Marshal(register.PapersReport{Inbox: m.ID, Bag: b.Number, Step: n.step, Kind: n.kind, Actor: n.role, At: n.at, By: n.by, To: n.to, Papers: papers, Trouble: n.trouble})
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
 	"hoso/internal/register"
+	"hoso/internal/trail"
 )
 
 // FiledWith stands for an operation in components that came with the filing.
@@ -61,7 +62,7 @@ func (s *Store) File(ctx context.Context, req Request, f NewDossier, render func
 		papers, ledger := s.papersOf(&d, f)
 		a = render(d)
 		a.Location = d.Code
-		insert(b, answered(req, a, now))
+		insert(b, answered(b.ctx, req, a, now))
 		s.writeFiling(b, d, e, f)
 		insert(b, papers...)
 		insert(b, ledger...)
@@ -133,7 +134,7 @@ func (s *Store) writeFiling(b *batch, d Dossier, e AuditEntry, f NewDossier) {
 		insert(b, n)
 	}
 	insert(b, s.formsOf(Dossier{}, d, "filed")...)
-	insert(b, Outbox{ID: newID(), Kind: KindStart, DossierCode: d.Code, State: "pending", NextAt: d.FiledAt.Add(relayDelay), CreatedAt: d.FiledAt})
+	insert(b, Outbox{ID: newID(), Kind: KindStart, DossierCode: d.Code, State: "pending", NextAt: d.FiledAt.Add(relayDelay), CreatedAt: d.FiledAt, Trail: trail.From(b.ctx)})
 }
 
 // newRow is a dossier as it is filed; now is the moment that its code names.

@@ -13,6 +13,7 @@ import (
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
 	"hoso/internal/register"
+	"hoso/internal/trail"
 )
 
 // The kinds and states of inbox messages.
@@ -43,6 +44,7 @@ type Inbox struct {
 	NextAt      time.Time
 	ReceivedAt  time.Time
 	AppliedAt   *time.Time
+	trail.Trail `gorm:"embedded"` // of the request that wrote it
 }
 
 // TableName is inbox.
@@ -66,6 +68,7 @@ type Arrival struct {
 func (s *Store) arrive(tx *gorm.DB, a Arrival, row *Inbox) (fresh bool, err error) {
 	row.ID, row.Source, row.EventID, row.Digest = newID(), a.Source, a.EventID, a.Digest
 	row.ReceivedAt, row.NextAt = s.now(), s.now()
+	row.Trail = trail.From(tx.Statement.Context)
 	if row.State == "" {
 		row.State = InboxPending
 	}

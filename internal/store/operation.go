@@ -11,6 +11,7 @@ import (
 
 	"hoso/internal/dossier"
 	"hoso/internal/register"
+	"hoso/internal/trail"
 )
 
 // The states of an operation.
@@ -42,6 +43,7 @@ type Operation struct {
 	NextAt         *time.Time
 	CreatedAt      time.Time
 	FinishedAt     *time.Time
+	trail.Trail    `gorm:"embedded"` // of the request that wrote it
 }
 
 // Request identifies what somebody asks for, so that asking twice is asking once.
@@ -90,10 +92,11 @@ func (s *Store) once(ctx context.Context, req Request, do func(txn) (Answer, err
 
 // answered is the row of a request whose answer is known when it is written:
 // it is written once.
-func answered(req Request, a Answer, at time.Time) Operation {
+func answered(ctx context.Context, req Request, a Answer, at time.Time) Operation {
 	return Operation{
 		ID: newID(), Subject: req.Subject, Role: req.Role, IdempotencyKey: req.Key, Digest: req.Digest, Kind: req.Kind,
 		DossierCode: a.Location, State: OperationApplied, ResponseStatus: a.Status, ResponseBody: string(a.Body), CreatedAt: at, FinishedAt: &at,
+		Trail: trail.From(ctx),
 	}
 }
 
@@ -118,7 +121,7 @@ func (op Operation) answer() Answer {
 func (s *Store) claim(tx *gorm.DB, req Request) (Operation, bool, error) {
 	op := Operation{
 		ID: newID(), Subject: req.Subject, Role: req.Role, IdempotencyKey: req.Key, Digest: req.Digest, Kind: req.Kind,
-		State: OperationPending, CreatedAt: s.now(),
+		State: OperationPending, CreatedAt: s.now(), Trail: trail.From(tx.Statement.Context),
 	}
 	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&op)
 	if res.Error != nil {

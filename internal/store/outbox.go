@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"hoso/internal/trail"
 )
 
 // relayDelay is how long a row is left to whoever wrote it before a relay takes it.
@@ -26,6 +28,7 @@ type Outbox struct {
 	NextAt      time.Time
 	CreatedAt   time.Time
 	DoneAt      *time.Time
+	trail.Trail `gorm:"embedded"` // of the request that wrote it
 }
 
 // TableName is outbox.

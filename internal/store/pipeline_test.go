@@ -57,7 +57,7 @@ func TestAWriteThatWaitsAndFailsLeavesNothing(t *testing.T) {
 				var all []store.Text
 				return tx.Where("dossier_code = ?", code).Find(&all).Error
 			},
-			"at a write": func(tx *gorm.DB) error { return tx.Create(text("d", code)).Error },
+			"at a write":         func(tx *gorm.DB) error { return tx.Create(text("d", code)).Error },
 			"at a read of a row": func(tx *gorm.DB) error { var n int; return tx.Raw("SELECT count(*) FROM texts").Row().Scan(&n) },
 		} {
 			err := f.Tx(t.Context(), func(tx *gorm.DB) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"hoso/internal/downstream"
 	"hoso/internal/notice"
 	"hoso/internal/notify"
 	"hoso/internal/outcome"
@@ -61,6 +62,9 @@ func (a attempt) make(ctx context.Context) store.Ending {
 	defer cancel()
 	if a.channel == nil {
 		return a.instead(store.NotificationFailed, tryNotBegun, causeNoChannel)
+	}
+	if a.Attempts > 1 {
+		downstream.Repeat(string(a.Channel))
 	}
 	if a.TryingAt != nil { // a try before has no known end
 		if e, known := a.ask(ctx); known {

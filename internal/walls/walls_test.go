@@ -46,7 +46,7 @@ var walls = []wall{
 		rooms: []string{"activities"},
 		may: []string{
 			"go.temporal.io/sdk/activity", "go.temporal.io/sdk/temporal", "hoso/workflows", "hoso/internal/arrivals", "hoso/internal/blob",
-			"hoso/internal/calendar", "hoso/internal/courier", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/outcome",
+			"hoso/internal/calendar", "hoso/internal/courier", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/downstream", "hoso/internal/outcome",
 			"hoso/internal/portal", "hoso/internal/reckon", "hoso/internal/register", "hoso/internal/store",
 		},
 		why: "activities never start dossiers, and reach the world through the interfaces only",
@@ -56,6 +56,7 @@ var walls = []wall{
 		may: []string{
 			"gorm.io", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/google/uuid", "hoso/internal/audit",
 			"hoso/internal/catalogue", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/notice", "hoso/internal/register",
+			"hoso/internal/trail",
 		},
 		why: "the register calls nobody",
 	},
@@ -66,7 +67,7 @@ var walls = []wall{
 	},
 	{
 		rooms: []string{"internal/notify"},
-		may:   []string{"hoso/internal/call", "hoso/internal/outcome", "github.com/wneessen/go-mail"},
+		may:   []string{"hoso/internal/call", "hoso/internal/downstream", "hoso/internal/outcome", "github.com/wneessen/go-mail"},
 		why:   "a way to a citizen knows nothing of dossiers",
 	},
 	{
@@ -112,7 +113,7 @@ var walls = []wall{
 	},
 	{
 		rooms: []string{"internal/teller"},
-		may:   []string{"hoso/internal/notice", "hoso/internal/notify", "hoso/internal/outcome", "hoso/internal/store", "golang.org/x/sync"},
+		may:   []string{"hoso/internal/downstream", "hoso/internal/notice", "hoso/internal/notify", "hoso/internal/outcome", "hoso/internal/store", "golang.org/x/sync"},
 		why:   "telling reads the register and reaches the world through the channels only",
 	},
 	{

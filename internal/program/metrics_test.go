@@ -1,0 +1,69 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestAPartsMetricsHaveAnAddressOfTheirOwn: they are served while the part runs,
+// with nothing beside, and end with it; an address that is taken ends it at once.
+func TestAPartsMetricsHaveAnAddressOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	_, c := newRegister(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	c.MetricsAddr = l.Addr().String()
+	m, err := Open(t.Context(), c, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, m.Close()) })
+	require.ErrorContains(t, m.WithMetrics(t.Context(), func(context.Context) error { return nil }), "metrics: cannot listen on "+c.MetricsAddr)
+	require.NoError(t, l.Close())
+
+	ended := errors.New("the part's own end")
+	err = m.WithMetrics(t.Context(), func(context.Context) error {
+		base := "http://" + c.MetricsAddr
+		status, body := get(t, base+"/metrics", "")
+		require.Equal(t, http.StatusOK, status)
+		require.Contains(t, body, `hoso_up{part="database"} 1`)
+		require.NotContains(t, body, "hoso_dossiers", "the register's numbers are the API's to tell")
+		status, _ = get(t, base+"/healthz", "")
+		require.Equal(t, http.StatusOK, status)
+		status, _ = get(t, base+"/v1/offices", "")
+		require.Equal(t, http.StatusNotFound, status)
+		return ended
+	})
+	require.ErrorIs(t, err, ended)
+	_, err = net.Dial("tcp", c.MetricsAddr)
+	require.Error(t, err, "nobody listens any more")
+}
+
+// TestWhatIsWatchedIsLeftInPeace: a reading is kept for a while, and for long
+// where it took long; a failure counts as none, and is not tried again at once.
+func TestWhatIsWatchedIsLeftInPeace(t *testing.T) {
+	t.Parallel()
+	asked, broken := 0, errors.New("away")
+	var fails error
+	c := cached[int]{fresh: time.Minute, read: func(context.Context) (int, error) { asked++; return asked, fails }}
+	first, _, ok := c.get()
+	again, _, _ := c.get()
+	require.True(t, ok)
+	require.Equal(t, []int{1, 1}, []int{first, again})
+	c.at = c.at.Add(-90 * time.Second)
+	c.took = 5 * time.Second // a large register
+	still, _, _ := c.get()
+	require.Equal(t, 1, still, "it has cost 5 s, and is not asked again before 100 s are over")
+	fails = broken
+	c.took = 0
+	_, _, ok = c.get()
+	require.False(t, ok, "an old number would look like good news")
+	_, _, ok = c.get()
+	require.False(t, ok)
+	require.Equal(t, 2, asked)
+}
