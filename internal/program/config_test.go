@@ -40,7 +40,7 @@ func TestTheEnvironmentIsHeard(t *testing.T) {
 func TestConfigurationsThatCannotBeMeantAreRefused(t *testing.T) {
 	t.Parallel()
 	for set, want := range map[string]string{
-		"HOSO_RELAY=perhaps":               "must be on or off",
+		"HOSO_RELAY=perhaps":               "HOSO_RELAY: must be on or off",
 		"HOSO_ADDR=8080":                   "HOSO_ADDR must be host:port",
 		"HOSO_ADDR=:8080":                  "would let other machines in",
 		"HOSO_ADDR=0.0.0.0:8080":           "would let other machines in",
@@ -56,6 +56,12 @@ func TestConfigurationsThatCannotBeMeantAreRefused(t *testing.T) {
 		"HOSO_SMTP_FROM=a@b.example":       "needs HOSO_SMTP_URL",
 		"HOSO_LOG=loud":                    "HOSO_LOG must be",
 		"HOSO_LOG=info,xml":                "HOSO_LOG must be",
+		"HOSO_DEPLOYMENT=my.dossier":       "HOSO_DEPLOYMENT must be",
+		"HOSO_DEPLOYMENT=dossier":          "HOSO_DEPLOYMENT needs HOSO_BUILD_ID",
+		"HOSO_BUILD_ID=v1 beta":            "HOSO_BUILD_ID must be",
+		"HOSO_DRAIN=soon":                  "HOSO_DRAIN",
+		"HOSO_DRAIN=10":                    "HOSO_DRAIN: must be a length of time such as 10s",
+		"HOSO_DRAIN=-1s":                   "HOSO_DRAIN must be between 0s and 5m0s",
 	} {
 		t.Run(set, func(t *testing.T) {
 			t.Parallel()
