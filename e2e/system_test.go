@@ -41,6 +41,8 @@ type setup struct {
 	portal   any    // knobs
 	courier  any
 	temporal []string // further arguments of the server
+	noWorker bool     // it is the test that starts workers
+	env      []string // further variables
 }
 
 // newSystem starts everything and waits until it is ready.
@@ -57,6 +59,7 @@ func newSystem(t testing.TB, s setup) *system {
 		"HOSO_DATA=" + dir, "HOSO_ADDR=" + apiAddr, "TEMPORAL_ADDRESS=" + y.temporalAt, "HOSO_LOG=info",
 		"HOSO_PORTAL_URL=http://" + portalAddr, "HOSO_COURIER_URL=http://" + courierAddr,
 	}
+	y.env = append(y.env, s.env...)
 	y.key, err = identity.EnsureDevKey(filepath.Join(dir, "keys"))
 	require.NoError(t, err)
 	if s.database != "" {
@@ -71,6 +74,9 @@ func newSystem(t testing.TB, s setup) *system {
 	y.temporal.start(t)
 	y.run(t, "migrate")
 	for _, p := range []*process{y.portal, y.courier, y.apiProc, y.worker} {
+		if p == y.worker && s.noWorker {
+			continue
+		}
 		p.start(t)
 	}
 	return y
