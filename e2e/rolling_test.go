@@ -20,6 +20,7 @@ import (
 	"hoso/internal/identity"
 	"hoso/internal/pgtest"
 	"hoso/internal/scan/samplepage"
+	"hoso/internal/store"
 )
 
 // rollingRate is how many dossiers are filed per second while everything is replaced.
@@ -44,6 +45,7 @@ func TestARollingUpgradeLosesNoRequest(t *testing.T) {
 	worker2.start(t)
 	clerk := y.as(t, identity.Subject{ID: "clerk-e2e", Role: identity.Clerk, Office: "VNPHKI"})
 	b.add(y.api, "http://"+second)
+	b.documents = y.scansOf(t, clerk, 600)
 
 	ctx, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
@@ -76,6 +78,24 @@ func TestARollingUpgradeLosesNoRequest(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(y.dir, "rolling.log"), []byte(b.log.String()), 0o600))
 }
 
+// scansOf uploads a scan and gives as many documents of the same picture: to check
+// them all would take longer than the upgrade.
+func (y *system) scansOf(t testing.TB, clerk caller, n int) []string {
+	t.Helper()
+	scan, err := samplepage.JPEG(samplepage.Page(samplepage.Options{Title: "TỜ KHAI", DPI: 150, Seed: 1}), 85)
+	require.NoError(t, err)
+	s := y.register(t)
+	row, err := s.Document(t.Context(), clerk.upload(t, "scan", scan))
+	require.NoError(t, err)
+	ids := make([]string, n)
+	for i := range ids {
+		_, err := s.AddDocument(t.Context(), store.Request{Subject: row.Subject, Key: fmt.Sprintf("copy-%d", i), Kind: "document", Digest: row.SHA256}, row,
+			func(d store.Document) store.Answer { ids[i] = d.ID; return store.Answer{Status: http.StatusCreated} })
+		require.NoError(t, err)
+	}
+	return ids
+}
+
 // rollingLog notes what was done when, in seconds from the beginning.
 type rollingLog struct {
 	began time.Time
@@ -104,6 +124,8 @@ type balancer struct {
 	mu    sync.Mutex
 	all   []string
 	ready map[string]bool
+
+	documents []string
 
 	turn, filed, requests, again, failed atomic.Int64
 }
@@ -185,13 +207,8 @@ func (b *balancer) send(ctx context.Context, token, path, key, kind string, body
 }
 
 // fileSteadily files dossiers at the rate until it is over, each with a scan of
-// its own, and gives the codes of those acknowledged.
+// its own that was uploaded before, and gives the codes of those acknowledged.
 func (b *balancer) fileSteadily(t testing.TB, token string, over <-chan struct{}) []string {
-	page, err := samplepage.JPEG(samplepage.Page(samplepage.Options{Title: "TỜ KHAI", DPI: 150, Seed: 1}), 85)
-	if err != nil {
-		t.Error(err)
-		return nil
-	}
 	var mu sync.Mutex
 	var codes []string
 	var wg sync.WaitGroup
@@ -205,7 +222,7 @@ func (b *balancer) fileSteadily(t testing.TB, token string, over <-chan struct{}
 		case <-tick.C:
 		}
 		wg.Go(func() {
-			code, err := b.file(token, i, page)
+			code, err := b.file(token, i)
 			if err != nil {
 				b.failed.Add(1)
 				t.Errorf("dossier %d: %v", i, err)
@@ -219,26 +236,17 @@ func (b *balancer) fileSteadily(t testing.TB, token string, over <-chan struct{}
 	}
 }
 
-func (b *balancer) file(token string, i int, page []byte) (string, error) {
-	ctx := context.Background()
-	body, kind := multipartScan(fmt.Appendf(bytes.Clone(page), "%08d", i))
-	status, raw, err := b.send(ctx, token, "/v1/documents", fmt.Sprintf("scan-%d", i), kind, body)
-	if err != nil || status != http.StatusCreated && status != http.StatusOK {
-		return "", fmt.Errorf("scan: status %d %s: %w", status, raw, err)
-	}
-	var doc struct {
-		ID string `json:"id"`
-	}
-	if err := json.Unmarshal(raw, &doc); err != nil {
-		return "", err
-	}
-	filing, err := json.Marshal(canary(i).filing(doc.ID))
+func (b *balancer) file(token string, i int) (string, error) {
+	filing, err := json.Marshal(canary(i).filing(b.documents[i%len(b.documents)]))
 	if err != nil {
 		return "", err
 	}
-	status, raw, err = b.send(ctx, token, "/v1/dossiers", fmt.Sprintf("file-%d", i), "application/json", filing)
-	if err != nil || status != http.StatusCreated {
-		return "", fmt.Errorf("filing: status %d %s: %w", status, raw, err)
+	status, raw, err := b.send(context.Background(), token, "/v1/dossiers", fmt.Sprintf("file-%d", i), "application/json", filing)
+	switch {
+	case err != nil:
+		return "", err
+	case status != http.StatusCreated:
+		return "", fmt.Errorf("status %d: %s", status, raw)
 	}
 	var d dossierAnswer
 	err = json.Unmarshal(raw, &d)
