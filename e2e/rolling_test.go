@@ -41,6 +41,7 @@ func TestARollingUpgradeLosesNoRequest(t *testing.T) {
 	for _, p := range []*process{y.worker, worker2} {
 		p.ready = saysAgain(p, "worker polls")
 	}
+	y.worker.await(t)
 	api2.start(t)
 	worker2.start(t)
 	clerk := y.as(t, identity.Subject{ID: "clerk-e2e", Role: identity.Clerk, Office: "VNPHKI"})

@@ -75,6 +75,31 @@ func TestConfigurationsThatCannotBeMeantAreRefused(t *testing.T) {
 	}
 }
 
+// A new program on the settings of one from before versions and drains: all is as
+// it was.
+func TestSettingsOfOldMeanWhatTheyMeant(t *testing.T) {
+	t.Parallel()
+	c := load(t, "HOSO_ADDR=127.0.0.1:8080", "HOSO_DATA=/d", "HOSO_DATABASE_URL=postgres://h/d", "HOSO_AUTH_KEYS=/k", "HOSO_WEBHOOK_SECRETS=/w",
+		"HOSO_PORTAL_URL=https://p.example", "HOSO_COURIER_URL=https://c.example", "HOSO_PORTAL_TOKEN=p", "HOSO_COURIER_TOKEN=c", "HOSO_SMS_URL=https://s.example",
+		"HOSO_SMS_TOKEN=s", "HOSO_PUBLIC_URL=https://h.example", "HOSO_RECEIPT_KEYS=/r", "HOSO_RELAY=on", "HOSO_LOG=info", "HOSO_TRUSTED_PROXIES=10.0.0.0/8", "HOSO_ALLOW_REMOTE=off")
+	require.NoError(t, c.Check())
+	require.Equal(t, "unversioned", c.versioning())
+	require.Zero(t, c.Drain)
+	require.Equal(t, Secret("p"), c.PortalToken)
+}
+
+func TestABuildIsNamedAfterItsCommit(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "5f0c1e2a9b41", ownBuild("5f0c1e2a9b4177aa"))
+	require.Empty(t, ownBuild(""))
+	c := load(t, "HOSO_DEPLOYMENT=dossier", "HOSO_BUILD_ID=v0.2.0")
+	require.NoError(t, c.Check())
+	require.Equal(t, "build v0.2.0 of deployment dossier", c.versioning())
+	c = load(t, "HOSO_BUILD_ID=v0.2.0")
+	require.NoError(t, c.Check(), "an image says which build it is, versioned or not")
+	require.Equal(t, "unversioned", c.versioning())
+}
+
 func TestOtherMachinesAreLetInWhenToldTo(t *testing.T) {
 	t.Parallel()
 	for _, environ := range [][]string{

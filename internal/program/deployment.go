@@ -212,11 +212,11 @@ func (r Rollout) String() string {
 		text = "build " + r.Current + " is current"
 	}
 	if r.Ramps {
-		to := "unversioned workers"
+		to := "unversioned workers ramp"
 		if r.Ramping != "" {
-			to = "build " + r.Ramping
+			to = "build " + r.Ramping + " ramps"
 		}
-		text += fmt.Sprintf(", %s ramps at %g %%", to, r.Percent)
+		text += fmt.Sprintf(", %s at %g %%", to, r.Percent)
 	}
 	return "deployment " + r.Deployment + ": " + text
 }
