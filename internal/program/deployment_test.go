@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
@@ -113,5 +114,7 @@ func runWorkerOn(t *testing.T, a *attributes) error {
 	m, err := Open(t.Context(), c, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, m.Close()) })
-	return m.RunWorker(t.Context(), nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // one that does not refuse polls on
+	defer cancel()
+	return m.RunWorker(ctx, nil)
 }
