@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.temporal.io/sdk/client"
 
 	"hoso/internal/program"
 )
@@ -87,8 +86,8 @@ func (s *settings) promote(ctx context.Context, f promoteFlags, ramped bool) err
 		return err
 	}
 	defer t.Close()
-	if _, err = t.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
-		return fmt.Errorf("Temporal is not reached: %s", program.Short(err)) //nolint:staticcheck // a name
+	if err := program.Reached(ctx, t); err != nil {
+		return err
 	}
 	if !f.status {
 		if err := program.Promote(ctx, t, namespace, p); err != nil {

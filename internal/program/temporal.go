@@ -138,6 +138,14 @@ func RegisterAttributes(ctx context.Context, t client.Client, namespace string) 
 	return missing, nil
 }
 
+// Reached says whether Temporal answers at all.
+func Reached(ctx context.Context, t client.Client) error {
+	if _, err := t.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+		return fmt.Errorf("Temporal is not reached: %s", Short(err)) //nolint:staticcheck // a name
+	}
+	return nil
+}
+
 // Dial gives a client for a command of its own, and the namespace.
 func (c *Config) Dial(log *slog.Logger) (client.Client, string, error) {
 	t, err := c.dialTemporal(log)
