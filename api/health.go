@@ -52,7 +52,7 @@ func (s *Server) registerHealth() {
 	register(s, Op{
 		ID: "readyz", Method: http.MethodGet, Path: "/readyz", Tag: "health",
 		Summary: "Filings can be accepted",
-		Doc:     "200 when database and migrations are in order, 503 otherwise; the body also says whether Temporal answers.",
+		Doc:     "200 when database and migrations are in order, 503 otherwise and while the process is stopping; the body also says whether Temporal answers.",
 	}, anyone, s.readiness)
 }
 

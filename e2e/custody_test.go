@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
 	"hoso/internal/identity"
+	"hoso/internal/recording"
 	"hoso/internal/store"
 )
 
@@ -121,9 +120,9 @@ func TestKilledBetweenHandovers(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, custody.Citizen, papers[0].HolderKind, "home again")
 	}
-	if os.Getenv("HOSO_RECORD") != "" { // as TestRecordHistories does for the samples
-		y.record(t, number, filepath.Join("..", "workflows", "testdata", "replay", "bag.json"))
-		y.record(t, codes[0], filepath.Join("..", "workflows", "testdata", "replay", "vnpost-paper-in-bag.json"))
+	if recording.Wanted(t) { // as TestRecordHistories does for the samples
+		y.record(t, number, "bag")
+		y.record(t, codes[0], "vnpost-paper-in-bag")
 	}
 }
 

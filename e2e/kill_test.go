@@ -107,12 +107,18 @@ func TestTemporalAway(t *testing.T) {
 // what was acknowledged.
 func fileMany(t testing.TB, clerk caller, n int) []string {
 	t.Helper()
+	return fileMore(t, clerk, 0, n)
+}
+
+// fileMore does so after others have been filed.
+func fileMore(t testing.TB, clerk caller, before, n int) []string {
+	t.Helper()
 	page := samplepage.Page(samplepage.Options{Title: "TỜ KHAI", DPI: 150, Seed: 1})
 	codes := make([]string, n)
 	var wg sync.WaitGroup
 	desks := make(chan int, n)
 	for i := range n {
-		desks <- i
+		desks <- before + i
 	}
 	close(desks)
 	for range min(8, n) {
@@ -133,7 +139,7 @@ func fileMany(t testing.TB, clerk caller, n int) []string {
 					t.Error(err)
 					return
 				}
-				codes[i] = d.Code
+				codes[i-before] = d.Code
 			}
 		})
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
-	"google.golang.org/protobuf/encoding/protojson"
 
+	"hoso/internal/recording"
 	"hoso/internal/store"
 )
 
@@ -23,8 +23,7 @@ import (
 // program of today makes them, for the replay test of every later one. It writes
 // into the repository, so it runs only when asked to.
 func TestRecordHistories(t *testing.T) {
-	if os.Getenv("HOSO_RECORD") == "" {
-		t.Log("HOSO_RECORD is not set: nothing recorded")
+	if !recording.Wanted(t) {
 		return
 	}
 	repo, err := filepath.Abs("..")
@@ -63,14 +62,12 @@ func TestRecordHistories(t *testing.T) {
 		}
 		return nil
 	}))
-	out := filepath.Join(repo, "workflows", "testdata", "replay")
-	require.NoError(t, os.MkdirAll(out, 0o755))
 	for _, d := range rows {
-		y.record(t, d.Code, filepath.Join(out, fmt.Sprintf("%s-%s.json", d.Network, d.Route)))
+		y.record(t, d.Code, fmt.Sprintf("%s-%s", d.Network, d.Route))
 	}
 }
 
-func (y *system) record(t *testing.T, code, file string) {
+func (y *system) record(t *testing.T, code, name string) {
 	t.Helper()
 	events := &history.History{}
 	for it := y.dial(t).GetWorkflowHistory(t.Context(), code, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); it.HasNext(); {
@@ -78,7 +75,5 @@ func (y *system) record(t *testing.T, code, file string) {
 		require.NoError(t, err)
 		events.Events = append(events.Events, e)
 	}
-	raw, err := protojson.MarshalOptions{Indent: " "}.Marshal(events)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(file, append(raw, '\n'), 0o644))
+	recording.Keep(t, filepath.Join("..", "workflows", "testdata", "replay"), name, events)
 }

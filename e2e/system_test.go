@@ -42,7 +42,8 @@ type setup struct {
 	portal   any    // knobs
 	courier  any
 	temporal []string // further arguments of the server
-	env      []string // further variables of the programs
+	noWorker bool     // it is the test that starts workers
+	env      []string // further variables
 }
 
 // newSystem starts everything and waits until it is ready.
@@ -76,6 +77,9 @@ func newSystem(t testing.TB, s setup) *system {
 	y.temporal.start(t)
 	y.run(t, "migrate")
 	for _, p := range []*process{y.portal, y.courier, y.apiProc, y.worker} {
+		if p == y.worker && s.noWorker {
+			continue
+		}
 		p.start(t)
 	}
 	return y

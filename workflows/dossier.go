@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"errors"
-	"fmt"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -20,9 +19,20 @@ type Start struct {
 	State *State `json:"state,omitempty"`
 }
 
+// stages are the five stages in their order, each with its ways (version.go).
+var stages = []gate{
+	{stage: dossier.StageIntake, ways: []way{(*run).intake}},
+	{stage: dossier.StageDigitization, ways: []way{(*run).digitization}},
+	{stage: dossier.StageSubmission, ways: []way{(*run).submission}},
+	{stage: dossier.StageDecision, ways: []way{(*run).decision}},
+	{stage: dossier.StageDelivery, ways: []way{(*run).delivery}},
+}
+
 // Dossier carries one dossier from intake to the citizen's hand.
-func Dossier(ctx workflow.Context, start Start) error {
-	d, err := listen(ctx, start)
+func Dossier(ctx workflow.Context, start Start) error { return carry(ctx, start, stages) }
+
+func carry(ctx workflow.Context, start Start, story []gate) error {
+	d, err := listen(ctx, start, story)
 	if err != nil {
 		return err
 	}
@@ -50,18 +60,9 @@ func (d *run) next(ctx workflow.Context) error {
 	case d.Parked != "":
 		return d.await(ctx, func() bool { return d.Parked == "" })
 	}
-	switch d.Stage {
-	case dossier.StageIntake:
-		return d.intake(ctx)
-	case dossier.StageDigitization:
-		return d.digitization(ctx)
-	case dossier.StageSubmission:
-		return d.submission(ctx)
-	case dossier.StageDecision:
-		return d.decision(ctx)
-	case dossier.StageDelivery:
-		return d.delivery(ctx)
-	default:
-		return fmt.Errorf("unknown stage %q", d.Stage)
+	through, err := d.enter(ctx)
+	if err != nil {
+		return err
 	}
+	return through(d, ctx)
 }

@@ -101,10 +101,11 @@ func (r *Refusal) asError() error {
 }
 
 // listen registers every handler, in a fixed order and before anything blocks.
-func listen(ctx workflow.Context, start Start) (*run, error) {
-	d := &run{code: start.Code}
+func listen(ctx workflow.Context, start Start, story []gate) (*run, error) {
+	d := &run{code: start.Code, story: story}
 	if start.State != nil {
 		d.State, d.loaded = *start.State, true
+		d.takeOver()
 	}
 	d.portal = workflow.GetSignalChannelWithOptions(ctx, SignalPortal, workflow.SignalChannelOptions{Description: "Tin từ Cổng dịch vụ công"})
 	d.parcel = workflow.GetSignalChannelWithOptions(ctx, SignalParcel, workflow.SignalChannelOptions{Description: "Tin từ đơn vị chuyển phát"})

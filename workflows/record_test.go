@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +20,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"hoso/internal/recording"
 	"hoso/workflows"
 )
 
@@ -39,10 +39,9 @@ var recorded = map[string]story{
 
 // TestRecordStories plays stories on a real server and keeps their histories for
 // the replay test of every later program. It writes into the repository, so it
-// runs only when asked to: HOSO_RECORD=1, with bin/hoso-devserver built.
+// runs only when asked to, with bin/hoso-devserver built: testdata/replay/README.md.
 func TestRecordStories(t *testing.T) {
-	if os.Getenv("HOSO_RECORD") == "" {
-		t.Log("HOSO_RECORD is not set: nothing recorded")
+	if !recording.Wanted(t) {
 		return
 	}
 	server := devServer(t)
@@ -60,10 +59,7 @@ func record(t *testing.T, server client.Client, name string, s story) *history.H
 	t.Helper()
 	events, transitions := perform(t, server, name, s)
 	t.Logf("%d events, %d state transitions", len(events.Events), transitions)
-	raw, err := protojson.MarshalOptions{Indent: " "}.Marshal(events)
-	require.NoError(t, err)
-	require.NoError(t, os.MkdirAll("testdata/replay", 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join("testdata", "replay", name+".json"), append(raw, '\n'), 0o644))
+	recording.Keep(t, recordingsDir, name, events)
 	return events
 }
 

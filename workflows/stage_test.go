@@ -87,8 +87,8 @@ func (w *world) play(start workflows.Start) {
 
 func (w *world) playFrom(at time.Time, start workflows.Start) {
 	for runs := 1; ; runs++ {
-		env := w.environment(at)
 		w.Runs = runs
+		env := w.environment(at)
 		w.open(skipping{env})
 		env.ExecuteWorkflow(workflows.DossierType, start)
 		at = env.Now()
@@ -107,10 +107,20 @@ func (w *world) environment(at time.Time) *testsuite.TestWorkflowEnvironment {
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(at)
 	// A busy machine must not look like a workflow that does not yield.
-	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute})
+	o := worker.Options{DeadlockDetectionTimeout: time.Minute}
+	if w.prefer != nil {
+		o.PreferredVersionProvider = func(in worker.PreferredVersionProviderInput) *worker.VersionPreference {
+			return &worker.VersionPreference{Version: w.prefer(in.ChangeID)}
+		}
+	}
+	env.SetWorkerOptions(o)
 	env.SetTestTimeout(time.Minute)
 	env.SetDataConverter(watchful{converter.GetDefaultDataConverter(), w})
-	env.RegisterWorkflowWithOptions(workflows.Dossier, workflow.RegisterOptions{Name: workflows.DossierType})
+	program := workflows.Dossier
+	if w.program != nil {
+		program = w.program(w.Runs)
+	}
+	env.RegisterWorkflowWithOptions(program, workflow.RegisterOptions{Name: workflows.DossierType})
 	for name, f := range w.activities() {
 		env.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}

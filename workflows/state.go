@@ -39,6 +39,8 @@ type State struct {
 	// More, that another was given since. The register does not know of these.
 	Sent bool `json:"sent,omitempty"`
 	More bool `json:"more,omitempty"`
+	// Gate is the version at which the stage was entered, where it has several.
+	Gate Gate `json:"gate,omitzero"`
 }
 
 // Standing is what decides which commands the dossier takes.
@@ -62,6 +64,8 @@ func (s *State) Standing(counter bool) dossier.Standing {
 type run struct {
 	State
 	code    string
+	story   []gate
+	entered entered
 	loaded  bool
 	queue   []*asked // commands not yet looked at
 	wish    *asked   // a withdrawal on its way

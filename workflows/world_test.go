@@ -12,6 +12,7 @@ import (
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 
 	"hoso/internal/calendar"
 	"hoso/internal/clock"
@@ -110,6 +111,10 @@ type world struct {
 	Runs    int // of the workflow, by continuation as new
 	cancels map[string]bool
 	noKeep  bool
+	// program is the workflow of the n-th run, the one of today by default; prefer
+	// the version that it takes where it has a choice, the highest by default.
+	program func(run int) func(workflow.Context, workflows.Start) error
+	prefer  func(changeID string) workflow.Version
 	// loseAnswers lets every step be written and its answer get lost once.
 	loseAnswers bool
 	Questions   int // put to the portal

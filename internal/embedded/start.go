@@ -70,6 +70,7 @@ func (u *Up) openRegister(ctx context.Context) error {
 	u.o.Told("opening the register")
 	c := &u.o.Config
 	c.AllowDevKey = true
+	c.Deployment = "" // nobody promotes here, and a version that is not current gets no work
 	var err error
 	if u.Key, err = c.DevKey(); err != nil && c.OwnKeys() {
 		return err

@@ -32,7 +32,8 @@ func (m *Main) RunAPI(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return err
 	}
-	handler, err := m.handler(ctx, verifier)
+	var stopping departure
+	handler, err := m.handler(ctx, verifier, &stopping)
 	if err != nil {
 		return err
 	}
@@ -42,7 +43,9 @@ func (m *Main) RunAPI(ctx context.Context, ready func(address string)) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return m.reloadKeys(ctx, verifier) })
-	g.Go(func() error { return serve(ctx, api.HTTPServer(l.Addr().String(), handler), l) })
+	g.Go(func() error {
+		return serve(ctx, api.HTTPServer(l.Addr().String(), stopping.lastAnswers(handler)), l, func() { m.linger(ctx, &stopping) })
+	})
 	m.Log.InfoContext(ctx, "API listens", "address", l.Addr().String())
 	if ready != nil {
 		ready(l.Addr().String())
@@ -50,8 +53,9 @@ func (m *Main) RunAPI(ctx context.Context, ready func(address string)) error {
 	return g.Wait()
 }
 
-// serve answers on the listener until the context ends, and then drains.
-func serve(ctx context.Context, s *http.Server, l net.Listener) error {
+// serve answers on the listener until the context ends, lingers as it is told to,
+// and then drains.
+func serve(ctx context.Context, s *http.Server, l net.Listener, linger func()) error {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(l) }()
 	select {
@@ -59,6 +63,7 @@ func serve(ctx context.Context, s *http.Server, l net.Listener) error {
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
+	linger()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainWithin)
 	defer cancel()
 	if err := s.Shutdown(drain); err != nil {
@@ -67,7 +72,7 @@ func serve(ctx context.Context, s *http.Server, l net.Listener) error {
 	return nil
 }
 
-func (m *Main) handler(ctx context.Context, auth api.Authenticator) (http.Handler, error) {
+func (m *Main) handler(ctx context.Context, auth api.Authenticator, stopping *departure) (http.Handler, error) {
 	ids, err := m.carriers(ctx)
 	if err != nil {
 		return nil, err
@@ -82,7 +87,7 @@ func (m *Main) handler(ctx context.Context, auth api.Authenticator) (http.Handle
 	}
 	x := newRequests()
 	return api.New(api.Deps{
-		Auth: auth, Log: m.Log, Checks: m.checks(), Metrics: m.metrics.handler(parts{m}, newStanding(m), x), Observe: x.observe, Tracer: m.tracing.tracer("hoso/api"), TrustedProxies: m.Config.TrustedProxies,
+		Auth: auth, Log: m.Log, Checks: append(m.checks(), stopping.check()), Metrics: m.metrics.handler(parts{m}, newStanding(m), x), Observe: x.observe, Tracer: m.tracing.tracer("hoso/api"), TrustedProxies: m.Config.TrustedProxies,
 		Store: m.Store, Blobs: m.Blobs, Relay: m.Relay, Scan: scan.DefaultProfile(), Checker: files, Codes: codes,
 		PortalSecrets: hooks.portalSecrets(), CarrierSecrets: hooks.carrierSecrets(), Now: time.Now,
 		Calendars: m.Calendars.Book, Printer: m.Printer, ReceiptKeys: m.ReceiptKeys,

@@ -60,7 +60,7 @@ func TestTheAPIServesWhileTemporalIsAway(t *testing.T) {
 	require.Equal(t, http.StatusOK, status, body)
 	var ready struct{ Checks map[string]string }
 	require.NoError(t, json.Unmarshal([]byte(body), &ready))
-	require.Equal(t, map[string]string{"database": "ok", "migrations": "ok", "temporal": "failing"}, ready.Checks)
+	require.Equal(t, map[string]string{"database": "ok", "migrations": "ok", "temporal": "failing", "open": "ok"}, ready.Checks)
 
 	status, body = get(t, base+"/v1/offices", token)
 	require.Equal(t, http.StatusOK, status)

@@ -4,9 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 	"go.temporal.io/sdk/client"
@@ -65,6 +69,14 @@ type Config struct {
 	// Log is a level (debug, info, warn, error), optionally with ",text" or ",json".
 	Log string `env:"HOSO_LOG" envDefault:"info"`
 
+	// Deployment makes a worker one of a worker deployment's versions, BuildID says
+	// which; empty means unversioned, and the commit this program was built from.
+	Deployment string `env:"HOSO_DEPLOYMENT"`
+	BuildID    string `env:"HOSO_BUILD_ID"`
+	// Drain is how long an API that was told to stop goes on taking requests, so
+	// that a balancer can see from /readyz that it should look elsewhere.
+	Drain Span `env:"HOSO_DRAIN" envDefault:"0s"`
+
 	// Temporal says where Temporal is, by its own variables (TEMPORAL_ADDRESS,
 	// TEMPORAL_NAMESPACE, TEMPORAL_TLS_… and its profile file).
 	Temporal client.Options `env:"-"`
@@ -104,11 +116,27 @@ func (s Switch) String() string {
 	return "off"
 }
 
+// Span is a length of time, such as 10s or 2m.
+type Span time.Duration
+
+// UnmarshalText reads it; the text is not repeated in the error.
+func (s *Span) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil {
+		return errors.New("must be a length of time such as 10s")
+	}
+	*s = Span(d)
+	return nil
+}
+
 // Load reads the environment (as os.Environ gives it). Flags may change fields
 // before Check completes and judges the whole.
 func Load(environ []string) (Config, error) {
 	vars := variables(environ)
 	var c Config
+	if err := vars.readSecrets(); err != nil {
+		return c, err
+	}
 	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
 		return c, fmt.Errorf("configuration: %w", plainer(err))
 	}
@@ -130,9 +158,17 @@ func plainer(err error) error {
 	}
 	var parse env.ParseError
 	if errors.As(all.Errors[0], &parse) {
-		return fmt.Errorf("%s: %w", parse.Name, parse.Err)
+		return fmt.Errorf("%s: %w", variableOf(parse.Name), parse.Err)
 	}
 	return all.Errors[0]
+}
+
+// variableOf is the variable of a field.
+func variableOf(field string) string {
+	if f, ok := reflect.TypeFor[Config]().FieldByName(field); ok {
+		return f.Tag.Get("env")
+	}
+	return field
 }
 
 // Check fills in what follows from other fields and refuses what cannot be
@@ -167,6 +203,12 @@ func (c *Config) Check() error {
 	if _, _, err := logSetting(c.Log); err != nil {
 		return err
 	}
+	if err := c.checkVersioning(); err != nil {
+		return err
+	}
+	if c.Drain < 0 || time.Duration(c.Drain) > longestDrain {
+		return fmt.Errorf("configuration: HOSO_DRAIN must be between 0s and %s", longestDrain)
+	}
 	if c.embeddedKeys = c.AuthKeys == ""; c.embeddedKeys {
 		c.AuthKeys = filepath.Join(c.KeyDir(), "dev-keys.json")
 	}
@@ -178,6 +220,9 @@ func (c *Config) Check() error {
 	}
 	return nil
 }
+
+// longestDrain bounds how long a stop may be put off.
+const longestDrain = 5 * time.Minute
 
 // Embedded says whether the register is the SQLite file of the embedded mode.
 func (c *Config) Embedded() bool { return strings.HasPrefix(c.DatabaseURL, "sqlite:") }
@@ -202,7 +247,7 @@ func (c Config) LogValue() slog.Value {
 		slog.String("auth_keys", c.AuthKeys), slog.String("receipt_keys", c.ReceiptKeys), slog.String("portal", redacted(c.PortalURL)), slog.String("courier", redacted(c.CourierURL)),
 		slog.Any("portal_token", c.PortalToken), slog.Any("courier_token", c.CourierToken),
 		slog.String("telling", c.telling()), slog.Any("sms_token", c.SMSToken), slog.String("public", redacted(c.PublicURL)),
-		slog.String("webhook_secrets", c.WebhookSecrets), slog.String("relay", c.Relay.String()), slog.String("print_ahead", c.PrintAhead.String()),
+		slog.String("webhook_secrets", c.WebhookSecrets), slog.String("relay", c.Relay.String()), slog.String("versioning", c.versioning()), slog.String("print_ahead", c.PrintAhead.String()),
 		slog.String("temporal", c.temporalAddress()), slog.String("namespace", c.temporalNamespace()), slog.String("log", c.Log),
 		slog.String("metrics", c.MetricsAddr), slog.Bool("traces", c.traces),
 	)
@@ -229,6 +274,9 @@ func (l lookup) Environ() []string {
 	}
 	return out
 }
+
+// names lists the variables in a fixed order.
+func (l lookup) names() []string { return slices.Sorted(maps.Keys(l)) }
 
 func (l lookup) LookupEnv(name string) (string, bool) {
 	value, ok := l[name]

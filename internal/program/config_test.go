@@ -43,7 +43,7 @@ func TestTheEnvironmentIsHeard(t *testing.T) {
 func TestConfigurationsThatCannotBeMeantAreRefused(t *testing.T) {
 	t.Parallel()
 	for set, want := range map[string]string{
-		"HOSO_RELAY=perhaps":               "must be on or off",
+		"HOSO_RELAY=perhaps":               "HOSO_RELAY: must be on or off",
 		"HOSO_ADDR=8080":                   "HOSO_ADDR must be host:port",
 		"HOSO_ADDR=:8080":                  "would let other machines in",
 		"HOSO_ADDR=0.0.0.0:8080":           "would let other machines in",
@@ -61,6 +61,12 @@ func TestConfigurationsThatCannotBeMeantAreRefused(t *testing.T) {
 		"HOSO_SMTP_FROM=a@b.example":       "needs HOSO_SMTP_URL",
 		"HOSO_LOG=loud":                    "HOSO_LOG must be",
 		"HOSO_LOG=info,xml":                "HOSO_LOG must be",
+		"HOSO_DEPLOYMENT=my.dossier":       "HOSO_DEPLOYMENT must be",
+		"HOSO_DEPLOYMENT=dossier":          "HOSO_DEPLOYMENT needs HOSO_BUILD_ID",
+		"HOSO_BUILD_ID=v1 beta":            "HOSO_BUILD_ID must be",
+		"HOSO_DRAIN=soon":                  "HOSO_DRAIN",
+		"HOSO_DRAIN=10":                    "HOSO_DRAIN: must be a length of time such as 10s",
+		"HOSO_DRAIN=-1s":                   "HOSO_DRAIN must be between 0s and 5m0s",
 	} {
 		t.Run(set, func(t *testing.T) {
 			t.Parallel()
@@ -92,6 +98,31 @@ func TestTracesAreSentWhenAskedFor(t *testing.T) {
 	}
 	_, err := Load([]string{to, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"})
 	require.EqualError(t, err, "configuration: OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf or not set: traces are sent over HTTP, to port 4318 as a rule")
+}
+
+// A new program on the settings of one from before versions and drains: all is as
+// it was.
+func TestSettingsOfOldMeanWhatTheyMeant(t *testing.T) {
+	t.Parallel()
+	c := load(t, "HOSO_ADDR=127.0.0.1:8080", "HOSO_DATA=/d", "HOSO_DATABASE_URL=postgres://h/d", "HOSO_AUTH_KEYS=/k", "HOSO_WEBHOOK_SECRETS=/w",
+		"HOSO_PORTAL_URL=https://p.example", "HOSO_COURIER_URL=https://c.example", "HOSO_PORTAL_TOKEN=p", "HOSO_COURIER_TOKEN=c", "HOSO_SMS_URL=https://s.example",
+		"HOSO_SMS_TOKEN=s", "HOSO_PUBLIC_URL=https://h.example", "HOSO_RECEIPT_KEYS=/r", "HOSO_RELAY=on", "HOSO_LOG=info", "HOSO_TRUSTED_PROXIES=10.0.0.0/8", "HOSO_ALLOW_REMOTE=off")
+	require.NoError(t, c.Check())
+	require.Equal(t, "unversioned", c.versioning())
+	require.Zero(t, c.Drain)
+	require.Equal(t, Secret("p"), c.PortalToken)
+}
+
+func TestABuildIsNamedAfterItsCommit(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "5f0c1e2a9b41", ownBuild("5f0c1e2a9b4177aa"))
+	require.Empty(t, ownBuild(""))
+	c := load(t, "HOSO_DEPLOYMENT=dossier", "HOSO_BUILD_ID=v0.2.0")
+	require.NoError(t, c.Check())
+	require.Equal(t, "build v0.2.0 of deployment dossier", c.versioning())
+	c = load(t, "HOSO_BUILD_ID=v0.2.0")
+	require.NoError(t, c.Check(), "an image says which build it is, versioned or not")
+	require.Equal(t, "unversioned", c.versioning())
 }
 
 func TestOtherMachinesAreLetInWhenToldTo(t *testing.T) {

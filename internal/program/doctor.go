@@ -144,16 +144,17 @@ func (d *doctor) temporal(ctx context.Context) {
 	}
 	d.found("temporal", err, d.config.temporalAddress())
 	if err != nil {
-		d.skip("namespace", "search attributes")
+		d.skip("namespace", "search attributes", "versioning")
 		return
 	}
 	namespace := d.config.temporalNamespace()
 	d.found("namespace", temporalAnswers(ctx, t, namespace), namespace)
 	missing, err := MissingAttributes(ctx, t, namespace)
-	if err == nil && len(missing) > 0 {
-		err = fmt.Errorf("missing %s: run `hoso migrate`", strings.Join(missing, ", "))
+	if err == nil {
+		err = lacks(namespace, missing)
 	}
 	d.found("search attributes", err, "registered")
+	d.versioning(ctx, t)
 }
 
 // clock finds a clock that cannot be right: outside the years of the calendar no

@@ -97,7 +97,7 @@ func (m *Main) WithMetrics(ctx context.Context, run func(context.Context) error)
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 2 * scrapeWithin, MaxHeaderBytes: 8 << 10}
 	ctx, cancel := context.WithCancel(ctx)
 	served := make(chan error, 1)
-	go func() { served <- serve(ctx, s, l) }()
+	go func() { served <- serve(ctx, s, l, func() {}) }()
 	m.Log.InfoContext(ctx, "metrics are served", "address", l.Addr().String())
 	err = run(ctx)
 	cancel()

@@ -83,6 +83,9 @@ func Migrate(ctx context.Context, s *store.Store) (Migrated, error) {
 	if err := s.Migrate(ctx); err != nil {
 		return m, err
 	}
+	if err := s.CheckMigrated(ctx); err != nil { // another release's, or nobody's
+		return m, err
+	}
 	stamp, err := s.CatalogueStamp(ctx)
 	if err != nil || stamp != "" {
 		return m, err

@@ -88,6 +88,22 @@ var attributeTypes = map[string]enums.IndexedValueType{
 	"Bool": enums.INDEXED_VALUE_TYPE_BOOL, "KeywordList": enums.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 }
 
+// AttributeError means that a search attribute has another type than ours.
+type AttributeError struct{ Name, Is, Must string }
+
+// Error says which one, and what to do.
+func (e *AttributeError) Error() string {
+	return fmt.Sprintf("search attribute %s is of type %s and must be %s: remove it from the namespace and run `hoso migrate`, or use another namespace (TEMPORAL_NAMESPACE)", e.Name, e.Is, e.Must)
+}
+
+// lacks says which search attributes a namespace lacks, if any.
+func lacks(namespace string, missing []string) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("namespace %s lacks search attributes %s: run `hoso migrate`", namespace, strings.Join(missing, ", "))
+}
+
 // MissingAttributes lists the search attributes that the namespace lacks. One
 // that is there with another type is an error: no dossier could start.
 func MissingAttributes(ctx context.Context, t client.Client, namespace string) ([]string, error) {
@@ -103,7 +119,7 @@ func MissingAttributes(ctx context.Context, t client.Client, namespace string) (
 		case !there:
 			missing = append(missing, name)
 		case is != attributeTypes[wanted[name]]:
-			return nil, fmt.Errorf("search attribute %s is of type %s and must be %s", name, is, wanted[name])
+			return nil, &AttributeError{Name: name, Is: is.String(), Must: wanted[name]}
 		}
 	}
 	return missing, nil
@@ -126,6 +142,14 @@ func RegisterAttributes(ctx context.Context, t client.Client, namespace string) 
 		return nil, fmt.Errorf("register search attributes %s: %w", strings.Join(missing, ", "), err)
 	}
 	return missing, nil
+}
+
+// Reached says whether Temporal answers at all.
+func Reached(ctx context.Context, t client.Client) error {
+	if _, err := t.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+		return fmt.Errorf("Temporal is not reached: %s", Short(err)) //nolint:staticcheck // a name
+	}
+	return nil
 }
 
 // Dial gives a client for a command of its own, and the namespace.

@@ -37,7 +37,8 @@ func (m *Main) RunWorker(ctx context.Context, ready func()) error {
 		return err
 	}
 	defer w.Stop()
-	m.Log.InfoContext(ctx, "worker polls", "temporal", m.Config.temporalAddress(), "namespace", m.Config.temporalNamespace())
+	m.Log.InfoContext(ctx, "worker polls", "temporal", m.Config.temporalAddress(), "namespace", m.Config.temporalNamespace(), "versioning", m.Config.versioning())
+	m.warnOfSilence(ctx)
 	if ready != nil {
 		ready()
 	}
@@ -60,7 +61,10 @@ func (m *Main) startWorker(ctx context.Context, acts *activities.Activities) (*w
 		if err != nil {
 			return nil, nil //nolint:nilerr,nilnil // only the context's end is an error here
 		}
-		w := worker.New(m.Temporal, acts)
+		if err = m.checkAttributes(ctx); err != nil {
+			return nil, err
+		}
+		w := worker.New(m.Temporal, acts, worker.Version{Deployment: m.Config.Deployment, Build: m.Config.BuildID})
 		switch err = w.Start(); {
 		case err == nil:
 			m.schedule(ctx)
@@ -70,6 +74,24 @@ func (m *Main) startWorker(ctx context.Context, acts *activities.Activities) (*w
 		}
 		m.Log.WarnContext(ctx, "Temporal went away while the worker started", "error", err)
 	}
+}
+
+// checkAttributes refuses a namespace without our search attributes: each dossier
+// would get stuck at its first step. Where they cannot be listed, which is not
+// everybody's right, dossiers are left to try.
+func (m *Main) checkAttributes(ctx context.Context) error {
+	within, cancel := context.WithTimeout(ctx, doctorWithin)
+	defer cancel()
+	missing, err := MissingAttributes(within, m.Temporal, m.Config.temporalNamespace())
+	var wrong *AttributeError
+	switch {
+	case errors.As(err, &wrong):
+		return err
+	case err != nil:
+		m.Log.WarnContext(ctx, "search attributes could not be checked", "error", Short(err))
+		return nil
+	}
+	return lacks(m.Config.temporalNamespace(), missing)
 }
 
 // schedule sees to the schedules. That it cannot be made stops no dossier:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -36,12 +37,13 @@ func (f *fadingTemporal) GetSystemInfo(context.Context, *workflowservice.GetSyst
 	return &workflowservice.GetSystemInfoResponse{}, nil
 }
 
-func (f *fadingTemporal) serve(t *testing.T) string {
+func (f *fadingTemporal) serve(t *testing.T, operator operatorservice.OperatorServiceServer) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s := grpc.NewServer()
 	workflowservice.RegisterWorkflowServiceServer(s, f)
+	operatorservice.RegisterOperatorServiceServer(s, operator)
 	healthpb.RegisterHealthServer(s, health.NewServer())
 	go s.Serve(l) //nolint:errcheck // ends with Stop
 	t.Cleanup(s.Stop)
@@ -55,7 +57,7 @@ func TestAWorkerOutlivesATemporalThatFades(t *testing.T) {
 	f := &fadingTemporal{}
 	f.gone.Store(1)
 	_, c := newRegister(t)
-	c.Temporal.HostPort = f.serve(t)
+	c.Temporal.HostPort = f.serve(t, &attributes{custom: ours()})
 	c.PortalURL, c.CourierURL = "http://127.0.0.1:1", "http://127.0.0.1:1"
 	m, err := Open(t.Context(), c, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)

@@ -58,8 +58,16 @@ func (s *Store) CheckDurable(ctx context.Context) error {
 	}
 	for _, set := range settings {
 		if !set.Safe {
-			return fmt.Errorf("%w: %s is %s", ErrUnsafe, set.Name, set.Value)
+			return fmt.Errorf("%w: %s is %s: %s", ErrUnsafe, set.Name, set.Value, s.remedy(set.Name))
 		}
 	}
 	return nil
+}
+
+// remedy says what to do about an unsafe setting.
+func (s *Store) remedy(name string) string {
+	if !s.postgres {
+		return "open the file with journal_mode=WAL and synchronous=FULL, as hoso does by itself"
+	}
+	return fmt.Sprintf("set %s = on for the server, the database and the role, and in HOSO_DATABASE_URL, and restart", name)
 }

@@ -94,7 +94,7 @@ func TestUnsafePostgresServerIsRefused(t *testing.T) {
 		c.Restart(t)
 		err := openAt(t, c.URL(), newClock().Now, 1).CheckDurable(t.Context())
 		require.ErrorIs(t, err, store.ErrUnsafe)
-		require.ErrorContains(t, err, setting+" is off")
+		require.ErrorContains(t, err, setting+" is off: set "+setting+" = on for the server")
 		c.Set(setting, "on")
 	}
 }

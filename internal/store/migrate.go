@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing/fstest"
 
@@ -17,7 +18,7 @@ import (
 var migrationFiles embed.FS
 
 // ErrNotMigrated means that the database lacks a migration that this program
-// needs, or has one that it does not know.
+// needs.
 var ErrNotMigrated = errors.New("store: the database's migrations do not fit this program: run `hoso migrate`")
 
 // Migrate brings the database up to this program's newest migration. Several
@@ -53,8 +54,22 @@ func (s *Store) MigrateDown(ctx context.Context) error {
 	return nil
 }
 
-// CheckMigrated says whether all migrations are in. A newer schema than this
-// program's is accepted: migrations are expanded first and contracted a release later.
+// ErrContracted means that a newer program's migration has taken away what this
+// one relies on.
+var ErrContracted = errors.New("store: this program is too old for the database: start a newer one")
+
+// ErrGap means that a migration is not in although later ones are. No release
+// makes such a database, and what is in it cannot be told.
+var ErrGap = errors.New("store: the database has later migrations but not all earlier ones, so no release of hoso has made it: use a backup")
+
+// CheckMigrated says whether this program can work on the database: all of its
+// own migrations are in, without a gap, and no later one has contracted the
+// schema beyond it.
+//
+// Migrations that this program does not know are accepted as long as they only
+// expand: they go in before the programs of their release. One that contracts
+// says in the table schema_floor which migration a program must know from then on;
+// docs/upgrade.md tells how.
 func (s *Store) CheckMigrated(ctx context.Context) error {
 	p, err := s.provider()
 	if err != nil {
@@ -67,7 +82,53 @@ func (s *Store) CheckMigrated(ctx context.Context) error {
 	if current < target {
 		return fmt.Errorf("%w (at %d, needs %d)", ErrNotMigrated, current, target)
 	}
+	if err := s.checkGaps(ctx, p); err != nil {
+		return err
+	}
+	floor, err := s.floor(ctx)
+	if err == nil && floor.Oldest > target {
+		err = fmt.Errorf("%w (its migration %d needs programs that know %d, this one knows %d)", ErrContracted, floor.Migration, floor.Oldest, target)
+	}
+	return err
+}
+
+// checkGaps finds migrations that are not in although later ones are.
+func (s *Store) checkGaps(ctx context.Context, p *goose.Provider) error {
+	var in []int64
+	if err := s.with(ctx).Raw("SELECT version_id FROM goose_db_version WHERE is_applied").Scan(&in).Error; err != nil {
+		return fmt.Errorf("store: reading migrations: %w", err)
+	}
+	for _, m := range p.ListSources() {
+		if !slices.Contains(in, m.Version) {
+			return fmt.Errorf("%w (it lacks %d)", ErrGap, m.Version)
+		}
+	}
 	return nil
+}
+
+// floor is what a contracting migration demands of programs.
+type floor struct {
+	Migration int64 // the one that contracted
+	Oldest    int64 // what a program must know since
+}
+
+// floor reads the highest demand. The table comes with the first migration that
+// contracts.
+func (s *Store) floor(ctx context.Context) (floor, error) {
+	var f floor
+	var there bool
+	exists := "SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = 'schema_floor'"
+	if s.postgres {
+		exists = "SELECT to_regclass('schema_floor') IS NOT NULL"
+	}
+	err := s.with(ctx).Raw(exists).Scan(&there).Error
+	if err == nil && there {
+		err = s.with(ctx).Raw("SELECT migration, oldest FROM schema_floor ORDER BY oldest DESC LIMIT 1").Scan(&f).Error
+	}
+	if err != nil {
+		return f, fmt.Errorf("store: reading the schema's floor: %w", err)
+	}
+	return f, nil
 }
 
 func (s *Store) provider() (*goose.Provider, error) {
