@@ -1,6 +1,6 @@
 //go:build unix
 
-package embedded
+package supervise
 
 import (
 	"errors"
@@ -11,10 +11,10 @@ import (
 	"syscall"
 )
 
-// lockData keeps a second engine off the same folder. The lock is the kernel's
+// LockData keeps a second engine off the same folder. The lock is the kernel's
 // and ends with the process, however that ends; the file stays, and names the
 // process for whoever is refused.
-func lockData(dir string) (unlock func(), err error) {
+func LockData(dir string) (unlock func(), err error) {
 	path := filepath.Join(dir, "hoso.lock")
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
