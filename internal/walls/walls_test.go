@@ -135,8 +135,11 @@ var alone = map[string][]string{
 	"hoso/api":                          {"internal/program"},
 	"hoso/worker":                       {"internal/program"},
 	"hoso/activities":                   {"worker", "internal/program"},
-	"hoso/internal/program":             {"cmd", "internal/embedded"},
-	"hoso/internal/embedded":            {"cmd"},
+	"hoso/internal/program":             {"cmd", "internal/embedded", "internal/stack"},
+	"hoso/internal/embedded":            {"cmd", "internal/stack"},
+	"hoso/internal/stack":               {"cmd"},
+	"hoso/internal/supervise":           {"internal/embedded", "internal/stack"},
+	"hoso/internal/postgres":            {"internal/stack", "internal/pgtest"},
 	"hoso/internal/demo":                {"cmd"},
 	"hoso/internal/apiclient":           {"cmd", "internal/demo"},
 	"hoso/internal/pgtest":              {},
@@ -151,7 +154,7 @@ var alone = map[string][]string{
 	"github.com/wneessen/go-mail":       {"internal/notify"},
 	"gorm.io":                           {"internal/store", "bench"}, // the bare handler to measure against
 	"github.com/gin-gonic/gin":          {"api", "bench"},
-	"go.temporal.io/sdk/client":         {"internal/relay", "internal/program", "internal/embedded", "worker"},
+	"go.temporal.io/sdk/client":         {"internal/relay", "internal/program", "internal/embedded", "internal/stack", "worker"},
 }
 
 func TestNobodyReachesThroughAWall(t *testing.T) {
