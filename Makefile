@@ -60,6 +60,7 @@ lint: ## vet, format, walls between packages; golangci-lint and workflowcheck wh
 .PHONY: bench
 bench: test-tools build ## measure, as ratios within one run
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench ./e2e
+	$(HOSO) bench
 
 .PHONY: chaos
 chaos: test-tools build ## kill worker, API and Temporal at random while 200 dossiers run

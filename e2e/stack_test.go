@@ -29,6 +29,7 @@ import (
 func TestStackFilesHereAndReturnsThere(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
+	began := time.Now()
 	s.start(t)
 	clerk := caller{base: "http://" + s.apis[0], token: s.token(t, "--role", "clerk", "--office", "VNPHKI")}
 	page, err := samplepage.JPEG(samplepage.Page(samplepage.Options{Title: "TỜ KHAI", DPI: 150, Seed: 1}), 85)
@@ -47,6 +48,7 @@ func TestStackFilesHereAndReturnsThere(t *testing.T) {
 		return nil
 	}))
 	require.NoError(t, eventually(time.Minute, answers("http://"+s.apis[0]+"/readyz")), "the killed API is back")
+	t.Logf("filed, returned, and two parts killed within %s of the start", time.Since(began).Round(time.Second))
 
 	second := s.command()
 	said, err := second.CombinedOutput()
@@ -61,7 +63,7 @@ func TestStackFilesHereAndReturnsThere(t *testing.T) {
 }
 
 // TestStackWithTemporalsRolesApart runs each of Temporal's roles as a process, and
-// carries a dossier through all of them.
+// carries a dossier through all of them; what one costs is measured on it, too.
 func TestStackWithTemporalsRolesApart(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, "--temporal-roles", "split", "--workers", "1", "--history-shards", "2")
@@ -80,6 +82,8 @@ func TestStackWithTemporalsRolesApart(t *testing.T) {
 		}
 		return nil
 	}))
+	table := s.bench(t, t.TempDir(), "--data", s.data, "--dossiers", "2", "--at-once", "2", "--turns", "1")
+	require.Positive(t, table["CPU-ms: Temporal server"][1], "measured on the stack that runs, its four roles together")
 	s.stop(t)
 }
 
@@ -91,8 +95,9 @@ type stackRun struct {
 	env  []string
 	apis []string
 
-	cmd  *exec.Cmd
-	said string // the file with what it said since its last start
+	cmd   *exec.Cmd
+	ended chan struct{} // closed when it has ended
+	said  string        // the file with what it said since its last start
 }
 
 func newStack(t testing.TB, more ...string) *stackRun {
@@ -136,6 +141,7 @@ func (s *stackRun) start(t testing.TB) {
 	s.cmd.Stdout, s.cmd.Stderr = out, out
 	require.NoError(t, s.cmd.Start())
 	cmd, ended := s.cmd, make(chan struct{})
+	s.ended = ended
 	go func() { // a stack that fails is not waited for
 		_ = cmd.Wait()
 		close(ended)
@@ -156,6 +162,8 @@ func (s *stackRun) start(t testing.TB) {
 		return nil
 	}))
 	require.Contains(t, s.words(), "the stack is ready after", "it ended instead; logs: %s", s.logs())
+	first, _, _ := strings.Cut(s.words(), "\n")
+	t.Log(first)
 }
 
 func (s *stackRun) words() string {
@@ -177,20 +185,22 @@ func (s *stackRun) logs() string {
 // stop stops the stack as systemd would, and wants a clean end of all of it.
 func (s *stackRun) stop(t testing.TB) {
 	t.Helper()
-	parts := kids(s.cmd.Process.Pid)
+	parts, began := kids(s.cmd.Process.Pid), time.Now()
 	require.NotEmpty(t, parts)
 	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, eventually(time.Minute, func(context.Context) error {
 		if !strings.HasSuffix(s.words(), "stopped\n") {
 			return fmt.Errorf("not stopped: %s", s.words())
 		}
-		for _, pid := range append(parts, s.cmd.Process.Pid) {
+		for _, pid := range parts {
 			if err := syscall.Kill(pid, 0); err == nil {
 				return fmt.Errorf("process %d is still there", pid)
 			}
 		}
 		return nil
 	}))
+	<-s.ended
+	t.Logf("stopped after %s", time.Since(began).Round(time.Second))
 	require.Equal(t, 0, s.cmd.ProcessState.ExitCode())
 }
 

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -135,14 +136,37 @@ func (o *Options) inherited() []string {
 func decided(name string) bool {
 	return strings.HasPrefix(name, "TEMPORAL_") || name == "PGPASSWORD" || slices.Contains([]string{
 		"HOSO_DATA", "HOSO_ADDR", "HOSO_DATABASE_URL", "HOSO_AUTH_KEYS", "HOSO_ALLOW_REMOTE", "HOSO_PORTAL_URL", "HOSO_PORTAL_TOKEN",
-		"HOSO_COURIER_URL", "HOSO_COURIER_TOKEN", "HOSO_WEBHOOK_SECRETS", "HOSO_RECEIPT_KEYS", "HOSO_RELAY",
+		"HOSO_COURIER_URL", "HOSO_COURIER_TOKEN", "HOSO_WEBHOOK_SECRETS", "HOSO_RECEIPT_KEYS", "HOSO_RELAY", apisVar,
 	}, name)
+}
+
+// apisVar lists all APIs in a data folder's environment; HOSO_ADDR is the first.
+const apisVar = "HOSO_STACK_APIS"
+
+// APIs are the addresses of the APIs of the stack in a data folder, with http://.
+func APIs(data string) ([]string, error) {
+	environ, err := program.ReadEnvFile(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, pair := range environ {
+		list, ok := strings.CutPrefix(pair, apisVar+"=")
+		if !ok {
+			continue
+		}
+		all := strings.Split(list, ",")
+		for i, at := range all {
+			all[i] = program.URLOf(at)
+		}
+		return all, nil
+	}
+	return nil, fmt.Errorf("%s holds no stack", data)
 }
 
 // environment is what every command must know to work with this stack.
 func (o *Options) environment(s secrets, simulators program.Secret) map[string]string {
 	return map[string]string{
-		"HOSO_ADDR":         o.APIs[0],
+		"HOSO_ADDR": o.APIs[0], apisVar: strings.Join(o.APIs, ","),
 		"HOSO_DATABASE_URL": s.databaseURL(o.PostgresPort, roleHoso, dbHoso),
 		"HOSO_AUTH_KEYS":    filepath.Join(o.keyDir(), "dev-keys.json"),
 		"HOSO_PORTAL_URL":   program.URLOf(o.PortalAddr), "HOSO_PORTAL_TOKEN": string(simulators),

@@ -68,3 +68,19 @@ func (s secrets) databaseURL(port int, role, database string) string {
 	u := url.URL{Scheme: "postgres", User: url.UserPassword(role, s[role]), Host: local(port), Path: "/" + database, RawQuery: "sslmode=disable"}
 	return u.String()
 }
+
+// AdminURL is the address of the administrator's own database in the stack of a
+// data folder, whose register is at another address. The administrator may read
+// every counter; nothing of the stack needs it once the databases are made.
+func AdminURL(data, registerURL string) (string, error) {
+	u, err := url.Parse(registerURL)
+	if err != nil {
+		return "", errors.New("the register's address cannot be read")
+	}
+	password, err := os.ReadFile(secretFile((&Options{Data: data}).secretDir(), roleAdmin))
+	if err != nil {
+		return "", fmt.Errorf("%s holds no stack: %w", data, err)
+	}
+	u.User, u.Path = url.UserPassword(roleAdmin, strings.TrimSpace(string(password))), "/postgres"
+	return u.String(), nil
+}

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"net"
+	"os"
 	"testing"
 	"time"
 
@@ -16,6 +17,11 @@ func TestASecondEngineOnTheSameDataIsRefusedInOneLine(t *testing.T) {
 	_, err = LockData(dir)
 	require.ErrorContains(t, err, "in use by another hoso (process ")
 	require.NotContains(t, err.Error(), "\n")
+	pid, err := Holder(dir)
+	require.NoError(t, err)
+	require.Equal(t, os.Getpid(), pid)
+	_, err = Holder(t.TempDir())
+	require.ErrorContains(t, err, "nothing runs on ")
 	unlock()
 	again, err := LockData(dir)
 	require.NoError(t, err, "the file stays, the lock does not")

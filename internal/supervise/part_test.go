@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -63,8 +64,12 @@ func TestPartsOfOneLevelStopAtOnce(t *testing.T) {
 		return func(ctx context.Context) error {
 			<-ctx.Done()
 			told <- name
-			<-both // neither ends before both have been told
-			return nil
+			select { // neither ends before both have been told
+			case <-both:
+				return nil
+			case <-time.After(20 * time.Second):
+				return errors.New("the other was not told")
+			}
 		}
 	}
 	ps.Start(t.Context(), "register", func(ctx context.Context) error {
@@ -75,7 +80,7 @@ func TestPartsOfOneLevelStopAtOnce(t *testing.T) {
 	ps.Start(t.Context(), "worker 1", run("worker 1"))
 	ps.Beside(t.Context(), "worker 2", run("worker 2"))
 	go func() {
-		for len(told) < 2 {
+		for len(told) < 2 && t.Context().Err() == nil {
 			runtime.Gosched()
 		}
 		close(both)

@@ -135,13 +135,14 @@ var alone = map[string][]string{
 	"hoso/api":                          {"internal/program"},
 	"hoso/worker":                       {"internal/program"},
 	"hoso/activities":                   {"worker", "internal/program"},
-	"hoso/internal/program":             {"cmd", "internal/embedded", "internal/stack"},
+	"hoso/internal/program":             {"cmd", "internal/embedded", "internal/stack", "internal/benchmark"},
 	"hoso/internal/embedded":            {"cmd", "internal/stack"},
 	"hoso/internal/stack":               {"cmd"},
-	"hoso/internal/supervise":           {"internal/embedded", "internal/stack"},
+	"hoso/internal/benchmark":           {"cmd", "bench"},
+	"hoso/internal/supervise":           {"cmd", "internal/embedded", "internal/stack"},
 	"hoso/internal/postgres":            {"internal/stack", "internal/pgtest"},
 	"hoso/internal/demo":                {"cmd"},
-	"hoso/internal/apiclient":           {"cmd", "internal/demo"},
+	"hoso/internal/apiclient":           {"cmd", "internal/demo", "internal/benchmark"},
 	"hoso/internal/pgtest":              {},
 	"hoso/bench":                        {},
 	"hoso/internal/portal/portaltest":   {},
@@ -154,7 +155,7 @@ var alone = map[string][]string{
 	"github.com/wneessen/go-mail":       {"internal/notify"},
 	"gorm.io":                           {"internal/store", "bench"}, // the bare handler to measure against
 	"github.com/gin-gonic/gin":          {"api", "bench"},
-	"go.temporal.io/sdk/client":         {"internal/relay", "internal/program", "internal/embedded", "internal/stack", "worker"},
+	"go.temporal.io/sdk/client":         {"internal/relay", "internal/program", "internal/embedded", "internal/stack", "internal/benchmark", "worker"},
 }
 
 func TestNobodyReachesThroughAWall(t *testing.T) {
