@@ -6,9 +6,17 @@ import (
 	"strconv"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
+
+// bounded is a context for a turn that is over in no time, if it is over at all.
+func bounded(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
 
 func TestSoManyAreOpenAndNoMore(t *testing.T) {
 	t.Parallel()
@@ -19,7 +27,7 @@ func TestSoManyAreOpenAndNoMore(t *testing.T) {
 		open.Add(-int64(len(ids)))
 		return ids, nil
 	})
-	ids, err := f.fly(t.Context(), func(_ context.Context, i int) (string, error) {
+	ids, err := f.fly(bounded(t), func(_ context.Context, i int) (string, error) {
 		open.Add(1)
 		return strconv.Itoa(i), nil
 	})
@@ -32,7 +40,7 @@ func TestSoManyAreOpenAndNoMore(t *testing.T) {
 func TestOneThatEndsBeforeItsIDIsKnownCounts(t *testing.T) {
 	t.Parallel()
 	f := newFlight(2, 1)
-	ids, err := f.fly(t.Context(), func(_ context.Context, i int) (string, error) {
+	ids, err := f.fly(bounded(t), func(_ context.Context, i int) (string, error) {
 		f.ended(strconv.Itoa(i))
 		return strconv.Itoa(i), nil
 	})
@@ -43,10 +51,10 @@ func TestOneThatEndsBeforeItsIDIsKnownCounts(t *testing.T) {
 func TestAFilingThatFailsEndsTheTurn(t *testing.T) {
 	t.Parallel()
 	bad := errors.New("bad")
-	_, err := newFlight(5, 2).fly(t.Context(), func(context.Context, int) (string, error) { return "", bad })
+	_, err := newFlight(5, 2).fly(bounded(t), func(context.Context, int) (string, error) { return "", bad })
 	require.ErrorIs(t, err, bad)
 	f := newFlight(1, 1)
 	go f.watch(t.Context(), func(context.Context, []string) ([]string, error) { return nil, bad })
-	_, err = f.fly(t.Context(), func(context.Context, int) (string, error) { return "x", nil })
+	_, err = f.fly(bounded(t), func(context.Context, int) (string, error) { return "x", nil })
 	require.ErrorIs(t, err, bad)
 }

@@ -129,6 +129,9 @@ func (s *Stack) takeData(context.Context) (err error) {
 	if s.install, err = postgres.Find(); err != nil {
 		return err
 	}
+	if _, err := os.Stat(filepath.Join(s.o.Data, "hoso.db")); err == nil {
+		return fmt.Errorf("%s belongs to hoso up: start that, or name another folder with --data", s.o.Data)
+	}
 	ours := s.o.ours()
 	for _, dir := range []string{s.o.Data, s.o.keyDir(), s.o.logDir()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
