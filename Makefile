@@ -3,6 +3,7 @@
 GO ?= go
 HOSO := bin/hoso
 DEVSERVER := bin/hoso-devserver
+STACK := data/stack
 
 # The race detector needs a C compiler; the targets that test get one where they may.
 RACE = $(shell command -v $${CC:-gcc} >/dev/null 2>&1 && echo -race)
@@ -16,6 +17,10 @@ help: ## list the targets
 .PHONY: run
 run: build ## run everything on this machine with three sample dossiers, until Ctrl-C
 	@exec $(HOSO) up --demo
+
+.PHONY: stack
+stack: build ## run the production parts on this machine, without containers, until Ctrl-C
+	@exec $(HOSO) stack --data $(STACK)
 
 .PHONY: build
 build: $(HOSO) $(DEVSERVER) ## build bin/hoso and bin/hoso-devserver
@@ -61,6 +66,7 @@ lint: ## vet, format, walls between packages; golangci-lint and workflowcheck wh
 .PHONY: bench
 bench: test-tools build ## measure, as ratios within one run
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench ./e2e
+	$(HOSO) bench
 
 .PHONY: chaos
 chaos: test-tools build ## kill worker, API and Temporal at random while 200 dossiers run

@@ -3,7 +3,6 @@ package bench
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hoso/internal/benchmark"
 	"hoso/internal/catalogue"
 	"hoso/internal/identity"
 	"hoso/internal/store"
@@ -78,7 +78,7 @@ func NewDesk(b testing.TB, name, url, dir string) *Desk {
 	key, err := identity.EnsureDevKey(keys)
 	require.NoError(b, err)
 	for _, o := range d.offices {
-		subject := "clerk-" + o.ID
+		subject := benchmark.Clerk(o.ID)
 		_, err := s.AddSubject(ctx, store.Subject{ID: subject, Role: "clerk", Office: o.ID, Network: o.Network})
 		require.NoError(b, err)
 		d.tokens[o.ID], err = identity.Mint(key, subject, time.Hour)
@@ -91,18 +91,10 @@ func NewDesk(b testing.TB, name, url, dir string) *Desk {
 // have; in bulk, since this is not what is measured.
 func (d *Desk) stock(b testing.TB, each int) {
 	b.Helper()
-	s := d.Scan
 	pool, err := d.store.Pool()
 	require.NoError(b, err)
 	for _, o := range d.offices {
-		ids := make([]string, each)
-		for i := range ids {
-			ids[i] = bareID()
-		}
-		_, err := pool.ExecContext(context.Background(), `INSERT INTO documents
-			(id, sha256, storage_name, media_type, bytes, pages, verdict, findings, profile, subject, office, network, created_at)
-			SELECT id, $5, $6, $7, $8, $9, $10, $11, $12, $2, $3, $4, now() FROM unnest($1::text[]) AS id`,
-			ids, "clerk-"+o.ID, o.ID, o.Network, s.SHA256, s.StorageName, s.MediaType, s.Bytes, s.Pages, s.Verdict, s.Findings, s.Profile)
+		ids, err := benchmark.Stock(context.Background(), pool, o, d.Scan, each)
 		require.NoError(b, err)
 		d.docs[o.ID] = ids
 	}
@@ -144,15 +136,7 @@ func (d *Desk) Rate(b testing.TB) float64 {
 
 func (d *Desk) file(client *http.Client, o catalogue.Office, document string) error {
 	n := d.next.Add(1)
-	body, err := json.Marshal(map[string]any{
-		"procedure_code": "2.000635", "case": "default", "authority": "H26.12.03", "quantity": 1,
-		"applicant": map[string]any{"kind": "citizen", "full_name": fmt.Sprintf("Nguyễn Văn %d", n), "citizen_id": fmt.Sprintf("001090%06d", n%1_000_000),
-			"date_of_birth": "1990-01-01", "phone": "0912345678", "address": "Số 1 phố Mẫu"},
-		"mandate":    map[string]any{"kind": "self"},
-		"components": []map[string]any{{"code": "to-khai", "document_id": document}},
-		"delivery": map[string]any{"method": "courier", "carrier": "vnpost",
-			"recipient": map[string]any{"full_name": "Nguyễn Văn Mẫu", "phone": "0912345678", "address": "Số 1 phố Mẫu"}},
-	})
+	body, err := benchmark.Filing(n, document)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"go.temporal.io/server/common/primitives"
 	"go.temporal.io/server/common/testing/freeport"
 )
 
@@ -79,8 +80,8 @@ func choosePorts(o options) (internalPorts, error) {
 		{"--http-port", o.ip, o.httpPort},
 		{"--metrics-port", o.ip, o.metricsPort},
 	} {
-		if public.port == 0 {
-			continue
+		if public.port == 0 || public.flag == "--port" && !o.plays(primitives.FrontendService) {
+			continue // another process listens there
 		}
 		address := hostPort(public.ip.String(), public.port)
 		listener, err := net.Listen("tcp", address)
@@ -89,11 +90,17 @@ func choosePorts(o options) (internalPorts, error) {
 		}
 		held = append(held, listener)
 	}
-	return internalPorts{
-		history:  freeport.MustGetFreePort(),
-		matching: freeport.MustGetFreePort(),
-		worker:   freeport.MustGetFreePort(),
-	}, nil
+	return o.inner.chosen(), nil
+}
+
+// chosen fills in a free port wherever none was asked for.
+func (p internalPorts) chosen() internalPorts {
+	for _, port := range []*int{&p.history, &p.matching, &p.worker} {
+		if *port == 0 {
+			*port = freeport.MustGetFreePort()
+		}
+	}
+	return p
 }
 
 func portError(flag, address string, err error) error {

@@ -52,11 +52,18 @@ func defaults() dynamicconfig.StaticClient {
 	}
 }
 
+// postgresDefaults differ in one thing: attributes are in the database before the
+// server opens it, and asking anew at every read would cost each dossier.
+func postgresDefaults() dynamicconfig.StaticClient {
+	config := defaults()
+	delete(config, dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key())
+	return config
+}
+
 // dynamicConfig lays the KEY=JSON pairs over the defaults. What the server
 // would silently ignore, such as a misspelt key, comes back as a warning: the
 // temporal CLI accepts it too, and a key may belong to another version.
-func dynamicConfig(pairs []string) (dynamicconfig.StaticClient, []string, error) {
-	config := defaults()
+func dynamicConfig(config dynamicconfig.StaticClient, pairs []string) (dynamicconfig.StaticClient, []string, error) {
 	var loader dynamicconfig.YamlLoader
 	for _, pair := range pairs {
 		key, value, err := splitPair("--dynamic-config-value", pair)

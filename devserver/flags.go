@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/server/common/dynamicconfig"
+	"go.temporal.io/server/common/primitives"
 )
 
 // defaultNamespace is always there, asked for or not, as with the temporal CLI.
@@ -31,7 +32,8 @@ type options struct {
 
 	database   string // path of the SQLite file, "" for memory
 	pragmas    map[string]string
-	namespaces []string // unique, default first
+	postgres   *postgres // instead of SQLite; nil with start-dev
+	namespaces []string  // unique, default first
 	attributes map[string]enumspb.IndexedValueType
 	dynamic    dynamicconfig.StaticClient
 	warnings   []string // what is odd about the dynamic configuration, but not wrong
@@ -44,6 +46,14 @@ type options struct {
 
 	logLevel, logFormat string
 	exitWithParent      bool
+
+	// services are the roles this process plays; all four with start-dev.
+	services []primitives.ServiceName
+	// inner are the ports of the roles that clients do not talk to; 0 means any.
+	inner internalPorts
+	// shards are those of a new database; 0 means as many as it has, or
+	// historyShards.
+	shards int32
 }
 
 // rawFlags is the command line before it is checked.
@@ -67,7 +77,7 @@ func newStartCommand(run func(context.Context, options, io.Writer) error) *cobra
 	var raw rawFlags
 	command := &cobra.Command{
 		Use:   "start-dev",
-		Short: "Start Temporal with its web page",
+		Short: "Start Temporal with its web page on SQLite",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := raw.options()
@@ -79,9 +89,17 @@ func newStartCommand(run func(context.Context, options, io.Writer) error) *cobra
 		},
 	}
 	raw.define(command.Flags())
+	raw.defineSQLite(command.Flags())
 	return command
 }
 
+// defineSQLite adds what only a file needs to be told.
+func (raw *rawFlags) defineSQLite(f *pflag.FlagSet) {
+	f.StringVarP(&raw.database, "db-filename", "f", "", "SQLite file (default: in memory, gone at the end)")
+	f.StringArrayVar(&raw.pragmas, "sqlite-pragma", nil, "`NAME=VALUE`, repeatable; nothing that weakens durability")
+}
+
+// define adds what both ways of starting have in common.
 func (raw *rawFlags) define(f *pflag.FlagSet) {
 	f.StringVar(&raw.ip, "ip", "127.0.0.1", "address to listen on")
 	f.IntVarP(&raw.port, "port", "p", 7233, "port of the gRPC API")
@@ -92,8 +110,6 @@ func (raw *rawFlags) define(f *pflag.FlagSet) {
 	f.BoolVar(&raw.allowRemote, "allow-remote", false, "let --ip and --ui-ip be addresses that other machines reach")
 	f.BoolVar(&raw.headless, "headless", false, "no web page")
 
-	f.StringVarP(&raw.database, "db-filename", "f", "", "SQLite file (default: in memory, gone at the end)")
-	f.StringArrayVar(&raw.pragmas, "sqlite-pragma", nil, "`NAME=VALUE`, repeatable; nothing that weakens durability")
 	// Arrays, not slices: a slice would split JSON values at their commas.
 	f.StringArrayVarP(&raw.namespaces, "namespace", "n", nil, "namespace to have besides \"default\", repeatable")
 	f.StringArrayVar(&raw.attributes, "search-attribute", nil, "`NAME=TYPE` to have in every namespace named, repeatable; Text, Keyword, Int, Double, Bool, Datetime or KeywordList")
@@ -118,6 +134,7 @@ func (raw *rawFlags) options() (options, error) {
 		codecEndpoint:  raw.codecEndpoint,
 		uiReadOnly:     raw.uiReadOnly,
 		exitWithParent: raw.exitWithParent,
+		services:       everyService,
 	}
 	// The first mistake found is the one reported.
 	for _, check := range []func(*options) error{
@@ -177,7 +194,7 @@ func (raw *rawFlags) values(o *options) (err error) {
 	if err != nil {
 		return err
 	}
-	o.dynamic, o.warnings, err = dynamicConfig(raw.dynamic)
+	o.dynamic, o.warnings, err = dynamicConfig(defaults(), raw.dynamic)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"go.temporal.io/server/temporal"
@@ -41,8 +42,11 @@ func live(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.postgres != nil {
+		return livePostgres(ctx, o, ports, out)
+	}
 	if o.database == "" {
-		return serve(ctx, o, ports, out)
+		return serveSQLite(ctx, o, ports, out)
 	}
 	o.database, err = filepath.Abs(o.database)
 	if err != nil {
@@ -62,22 +66,27 @@ func live(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	defer tidyDatabase(o)
-	return serve(ctx, o, ports, out)
+	return serveSQLite(ctx, o, ports, out)
 }
 
-// serve runs Temporal and its web page on a prepared database until ctx ends.
-func serve(ctx context.Context, o options, ports internalPorts, out io.Writer) error {
+// serveSQLite serves on a prepared file, or in memory.
+func serveSQLite(ctx context.Context, o options, ports internalPorts, out io.Writer) error {
 	logger, level := newLogger(o)
 	database := databaseConfig(o)
 	err := registerNamespaces(ctx, o, database, logger)
 	if err != nil {
 		return err
 	}
-	server, err := newServer(o, ports, database, logger)
+	server, err := newServer(o, ports, databases{main: database, visibility: database}, logger)
 	if err != nil {
 		return err
 	}
-	err = server.Start()
+	return serve(ctx, o, server, level, out)
+}
+
+// serve runs a server that is set up, and the web page, until ctx ends.
+func serve(ctx context.Context, o options, server temporal.Server, level zap.AtomicLevel, out io.Writer) error {
+	err := server.Start()
 	if err != nil {
 		return fmt.Errorf("start Temporal: %w", err)
 	}
@@ -122,8 +131,14 @@ func tidyDatabase(o options) {
 // readyLine is the one line a person or a program waits for.
 func readyLine(o options) string {
 	line := "ready: temporal " + o.frontend()
+	if len(o.services) < len(everyService) {
+		line = "ready: temporal's " + strings.Join(serviceNames(o.services), ", ")
+	}
 	if o.uiPort != 0 {
 		line += ", ui " + o.ui()
+	}
+	if o.postgres != nil {
+		return line + ", database " + o.postgres.String()
 	}
 	if o.database == "" {
 		return line + ", database in memory"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -19,16 +20,26 @@ const (
 	// temporal CLI's too, so that either can open the other's file.
 	clusterName = "active"
 
-	// historyShards is fixed for the life of a database file; one made with
+	// historyShards is fixed for the life of a database; one made with
 	// another number keeps it. Four let four dossiers be worked on at once
 	// where one lock would do them in turn.
 	historyShards = 4
 
-	datastore = "sqlite"
+	// How the server's configuration names its two stores.
+	mainStore, visibilityStore = "main", "visibility"
 )
 
-// newServer puts the four services of Temporal into this process.
-func newServer(o options, ports internalPorts, database *config.SQL, logger log.Logger) (temporal.Server, error) {
+// everyService are the four roles of Temporal.
+var everyService = []primitives.ServiceName{
+	primitives.FrontendService, primitives.HistoryService, primitives.MatchingService, primitives.WorkerService,
+}
+
+// databases say where the histories lie, and what is searched; SQLite has both
+// in one file.
+type databases struct{ main, visibility *config.SQL }
+
+// newServer puts those services of Temporal into this process that it is to play.
+func newServer(o options, ports internalPorts, stores databases, logger log.Logger) (temporal.Server, error) {
 	hosts := map[primitives.ServiceName]static.Hosts{
 		primitives.FrontendService: static.SingleLocalHost(o.frontend()),
 		primitives.HistoryService:  static.SingleLocalHost(hostPort(internalIP, ports.history)),
@@ -36,8 +47,8 @@ func newServer(o options, ports internalPorts, database *config.SQL, logger log.
 		primitives.WorkerService:   static.SingleLocalHost(hostPort(internalIP, ports.worker)),
 	}
 	server, err := temporal.NewServer(
-		temporal.WithConfig(serverConfig(o, ports, database)),
-		temporal.ForServices(temporal.DefaultServices),
+		temporal.WithConfig(serverConfig(o, ports, stores)),
+		temporal.ForServices(serviceNames(o.services)),
 		// A fixed list of hosts, each the only one, saves the gossip protocol.
 		temporal.WithStaticHosts(hosts),
 		temporal.WithDynamicConfigClient(o.dynamic),
@@ -55,7 +66,15 @@ func newServer(o options, ports internalPorts, database *config.SQL, logger log.
 	return server, nil
 }
 
-func serverConfig(o options, ports internalPorts, database *config.SQL) *config.Config {
+func serviceNames(services []primitives.ServiceName) []string {
+	names := make([]string, 0, len(services))
+	for _, service := range services {
+		names = append(names, string(service))
+	}
+	return names
+}
+
+func serverConfig(o options, ports internalPorts, stores databases) *config.Config {
 	archival := config.Archival{
 		History:    config.HistoryArchival{State: config.ArchivalDisabled},
 		Visibility: config.VisibilityArchival{State: config.ArchivalDisabled},
@@ -66,10 +85,10 @@ func serverConfig(o options, ports internalPorts, database *config.SQL) *config.
 			Metrics:    metricsConfig(o),
 		},
 		Persistence: config.Persistence{
-			DefaultStore:     datastore,
-			VisibilityStore:  datastore,
-			NumHistoryShards: historyShards,
-			DataStores:       map[string]config.DataStore{datastore: {SQL: database}},
+			DefaultStore:     mainStore,
+			VisibilityStore:  visibilityStore,
+			NumHistoryShards: cmp.Or(o.shards, historyShards),
+			DataStores:       map[string]config.DataStore{mainStore: {SQL: stores.main}, visibilityStore: {SQL: stores.visibility}},
 		},
 		ClusterMetadata: clusterConfig(o),
 		Services: map[string]config.Service{

@@ -21,8 +21,6 @@ import (
 	"hoso/internal/store"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
-
 // BenchmarkDossier carries happy dossiers through the whole on PostgreSQL, all
 // processes on this machine, and prints what one costs: history events, state
 // transitions, commits of hoso's database; and how fast the API acknowledges

@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/serviceerror"
+
+	"hoso/internal/pgtest"
 )
 
 // process is one program that can be killed and started again as it was.
@@ -161,7 +163,7 @@ func freeAddr(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// built finds a built program, or builds it into the test's folder.
+// built finds a built program, or builds it, once for all tests.
 func built(t testing.TB, name, dir, pkg string) string {
 	t.Helper()
 	if there, err := filepath.Abs(filepath.Join("..", "bin", name)); err == nil {
@@ -169,10 +171,34 @@ func built(t testing.TB, name, dir, pkg string) string {
 			return there
 		}
 	}
-	out := filepath.Join(t.TempDir(), name)
-	cmd := exec.Command("go", "build", "-o", out, pkg)
+	builds.Lock()
+	defer builds.Unlock()
+	out := filepath.Join(builds.dir, name)
+	if _, err := os.Stat(out); err == nil {
+		return out
+	}
+	making := out + ".making" // a build that was interrupted is none
+	cmd := exec.Command("go", "build", "-o", making, pkg)
 	cmd.Dir = dir
 	said, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(said))
+	require.NoError(t, os.Rename(making, out))
 	return out
+}
+
+// builds are the programs that this run of the tests has built.
+var builds struct {
+	sync.Mutex
+	dir string
+}
+
+func TestMain(m *testing.M) {
+	var err error
+	if builds.dir, err = os.MkdirTemp("", "hoso-e2e-build-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	pgtest.Close()
+	_ = os.RemoveAll(builds.dir)
+	os.Exit(code)
 }

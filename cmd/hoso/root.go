@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/spf13/cobra"
 
 	"hoso/internal/program"
@@ -44,16 +46,21 @@ func newRoot(environ []string, s streams) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("run", newUp(set), newAPI(set), newWorker(set), newPortalSim(set), newCourierSim(set), newSMSSim(set))
+	add("run", newUp(set), newStack(set), newAPI(set), newWorker(set), newPortalSim(set), newCourierSim(set), newSMSSim(set))
 	add("work", newDossier(set), newBag(set), newReport(set), newDemo(set), newVerifyReceipt(set))
-	add("manage", newMigrate(set), newPromote(set), newDoctor(set), newReady(set), newCatalogue(set), newCalendar(set), newCustody(set), newUser(set), newToken(set), newVersion(set))
+	add("manage", newMigrate(set), newPromote(set), newDoctor(set), newReady(set), newCatalogue(set), newCalendar(set), newCustody(set), newUser(set), newToken(set), newBench(set), newVersion(set))
 	return root
 }
 
-// config reads and checks the configuration; change applies a command's own
+// config reads and checks the configuration: the environment, beneath it what the
+// data folder says of itself, above it the flags. change applies a command's own
 // flags in between.
 func (s *settings) config(change ...func(*program.Config)) (program.Config, error) {
-	c, err := program.Load(s.environ)
+	folder, err := program.ReadEnvFile(cmp.Or(s.data, s.lookup("HOSO_DATA"), "data"))
+	if err != nil {
+		return program.Config{}, err
+	}
+	c, err := program.Load(append(folder, s.environ...)) // our own environment outranks the folder's
 	if err != nil {
 		return c, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/signal"
 	"syscall"
 	"time"
@@ -128,6 +129,9 @@ func (s *settings) upOptions(ctx context.Context, f upFlags) (embedded.Options, 
 	})
 	if err != nil {
 		return o, err
+	}
+	if _, err := os.Stat(program.EnvFile(o.Config.Data)); err == nil {
+		return o, fmt.Errorf("%s belongs to a stack: start that (hoso stack), or name another folder with --data", o.Config.Data)
 	}
 	for name, addr := range map[string]string{"--portal-sim-addr": f.portalAddr, "--courier-sim-addr": f.courierAddr} {
 		if err := program.CheckAddress(name, addr, bool(o.Config.AllowRemote)); err != nil {

@@ -12,9 +12,9 @@ import (
 	"hoso/internal/program"
 )
 
-// simulatorToken gives the token that the simulators ask of their callers, drawn
+// SimulatorToken gives the token that the simulators ask of their callers, drawn
 // once per data folder: whoever wants to turn their knobs finds it there.
-func simulatorToken(c program.Config) (program.Secret, error) {
+func SimulatorToken(c program.Config) (program.Secret, error) {
 	file := SimulatorTokenFile(c)
 	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {

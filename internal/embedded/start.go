@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"go.temporal.io/sdk/client"
 
 	"hoso/internal/program"
+	"hoso/internal/supervise"
 )
 
 // takeData makes the data folder ours alone: from other users and from another
@@ -27,7 +30,7 @@ func (u *Up) takeData() error {
 		return fmt.Errorf("data folder: %w", err)
 	}
 	var err error
-	u.unlock, err = lockData(dir)
+	u.unlock, err = supervise.LockData(dir)
 	return err
 }
 
@@ -44,7 +47,8 @@ func (u *Up) log(name string) (*slog.Logger, error) {
 func (u *Up) startTemporal(ctx context.Context) error {
 	u.o.Told("starting Temporal")
 	for name, port := range map[string]int{"Temporal": u.o.TemporalPort, "Temporal's page": u.o.UIPort} {
-		if err := awaitPort(ctx, name, port, orphanWithin, func() { u.o.Told(fmt.Sprintf("waiting for port %d", port)) }); err != nil {
+		address := net.JoinHostPort(host, strconv.Itoa(port))
+		if err := supervise.AwaitPort(ctx, name, address, "--temporal-port, --ui-port", supervise.OrphanWithin, func() { u.o.Told(fmt.Sprintf("waiting for port %d", port)) }); err != nil {
 			return err
 		}
 	}
@@ -57,8 +61,9 @@ func (u *Up) startTemporal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c := &child{program: u.o.Temporal, port: u.o.TemporalPort, uiPort: u.o.UIPort, dir: filepath.Join(u.o.Config.Data, "temporal"), output: output, log: log}
-	u.parts.start(ctx, "Temporal", c.run)
+	args := temporalArguments(u.o.TemporalPort, u.o.UIPort, filepath.Join(u.o.Config.Data, "temporal"), u.o.Temporal.Extra)
+	c := &supervise.Child{Name: "Temporal", Path: u.o.Temporal.Path, Args: args, Output: output, Log: log}
+	u.parts.Start(ctx, "Temporal", c.Run)
 	u.Temporal = fmt.Sprintf("%s:%d", host, u.o.TemporalPort)
 	u.TemporalUI = fmt.Sprintf("http://%s:%d", host, u.o.UIPort)
 	u.o.Config.Temporal = client.Options{HostPort: u.Temporal, Namespace: client.DefaultNamespace}
@@ -75,7 +80,7 @@ func (u *Up) openRegister(ctx context.Context) error {
 	if u.Key, err = c.DevKey(); err != nil && c.OwnKeys() {
 		return err
 	}
-	if c.PortalToken, err = simulatorToken(*c); err != nil {
+	if c.PortalToken, err = SimulatorToken(*c); err != nil {
 		return err
 	}
 	c.CourierToken = c.PortalToken
@@ -98,7 +103,7 @@ func (u *Up) openRegister(ctx context.Context) error {
 		return err
 	}
 	log.InfoContext(ctx, "starting", "configuration", *c)
-	u.parts.start(ctx, "register", func(ctx context.Context) error {
+	u.parts.Start(ctx, "register", func(ctx context.Context) error {
 		<-ctx.Done()
 		return u.Main.Close()
 	})
@@ -148,7 +153,7 @@ func (u *Up) startAPI(ctx context.Context) error {
 // begin starts a part that says by which address it answers.
 func (u *Up) begin(ctx context.Context, name string, run func(context.Context, func(string)) error) <-chan string {
 	ready := make(chan string, 1)
-	u.parts.start(ctx, name, func(ctx context.Context) error {
+	u.parts.Start(ctx, name, func(ctx context.Context) error {
 		return run(ctx, func(a string) {
 			select {
 			case ready <- a:
@@ -161,14 +166,11 @@ func (u *Up) begin(ctx context.Context, name string, run func(context.Context, f
 
 // await waits until a part says that it answers.
 func (u *Up) await(ctx context.Context, address *string, ready <-chan string) error {
-	select {
-	case *address = <-ready:
-		return nil
-	case p := <-u.parts.ended:
-		return p.failure()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	said, err := supervise.Await(ctx, u.parts, ready)
+	if err == nil {
+		*address = said
 	}
+	return err
 }
 
 // work polls, and polls anew when Temporal has said something after which a

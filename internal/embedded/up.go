@@ -8,6 +8,7 @@ import (
 
 	"hoso/internal/identity"
 	"hoso/internal/program"
+	"hoso/internal/supervise"
 )
 
 // Options say what to start.
@@ -37,7 +38,7 @@ type Up struct {
 	Temporal                         string // host:port
 
 	o      Options
-	parts  *parts
+	parts  *supervise.Parts
 	unlock func()
 	logs   []*os.File
 }
@@ -48,7 +49,7 @@ func Start(ctx context.Context, o Options) (*Up, error) {
 	if o.Told == nil {
 		o.Told = func(string) {}
 	}
-	u := &Up{o: o, parts: newParts()}
+	u := &Up{o: o, parts: supervise.NewParts()}
 	if err := u.start(ctx); err != nil {
 		u.Stop(nil) //nolint:errcheck // what went wrong first is what to tell
 		return nil, err
@@ -57,15 +58,11 @@ func Start(ctx context.Context, o Options) (*Up, error) {
 }
 
 // Failed gives the error of a part that ended without being told to.
-func (u *Up) Failed() <-chan error {
-	failed := make(chan error, 1)
-	go func() { failed <- (<-u.parts.ended).failure() }()
-	return failed
-}
+func (u *Up) Failed() <-chan error { return u.parts.Ended() }
 
 // Stop stops everything in order, Temporal last. stopping hears each part's name.
 func (u *Up) Stop(stopping func(name string)) error {
-	err := u.parts.stop(stopping)
+	err := u.parts.Stop(stopping)
 	for _, f := range u.logs {
 		f.Close() //nolint:errcheck // nothing more is written
 	}

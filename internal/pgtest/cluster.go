@@ -14,22 +14,24 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"hoso/internal/postgres"
 )
 
 // Cluster is a PostgreSQL of our own, on a free port of the loopback address
 // with a random password.
 type Cluster struct {
 	dir      string // all its files; the janitor removes it
-	programs string
 	password string
 	port     int
 	settings map[string]string
-	as       *syscall.Credential // nil: as the caller
-	lock     *os.File            // held as long as the process lives
-	leash    io.Closer           // the janitor acts when it closes
+	lock     *os.File  // held as long as the process lives
+	leash    io.Closer // the janitor acts when it closes
 	janitor  *exec.Cmd
 	postgres *exec.Cmd
 	ended    chan struct{} // closed when postgres has ended
+
+	postgreSQL postgres.Installation
 }
 
 // Start gives a test a cluster of its own, to stop, kill and start again. It
@@ -90,12 +92,10 @@ func (c *Cluster) Restart(t testing.TB) {
 func (c *Cluster) Set(name, value string) { c.settings[name] = value }
 
 func start() (c *Cluster, err error) {
-	c = &Cluster{password: rand.Text(), settings: maps.Clone(usual)}
-	if c.programs, err = programs(); err != nil {
-		return nil, err
-	}
-	if c.as, err = serverUser(); err != nil {
-		return nil, err
+	c = &Cluster{password: rand.Text(), settings: postgres.Durable()}
+	maps.Copy(c.settings, usual)
+	if c.postgreSQL, err = postgres.Find(); err != nil {
+		return nil, instead(err)
 	}
 	defer func() {
 		if err != nil {
@@ -121,6 +121,14 @@ func start() (c *Cluster, err error) {
 		}
 	}
 	return c, err
+}
+
+// instead says what does instead of PostgreSQL's programs.
+func instead(err error) error {
+	if errors.Is(err, postgres.ErrMissing) {
+		return fmt.Errorf("%w, or set %s to the address of a server whose user may create databases", err, EnvServer)
+	}
+	return err
 }
 
 // remove ends the cluster and waits until its files are gone.

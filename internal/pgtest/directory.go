@@ -31,10 +31,7 @@ func (c *Cluster) settle() error {
 	if c.lock, err = lockFile(filepath.Join(c.dir, "lock"), os.O_RDWR|os.O_CREATE|os.O_EXCL); err != nil {
 		return err
 	}
-	if c.as != nil {
-		return os.Chown(c.dir, int(c.as.Uid), int(c.as.Gid))
-	}
-	return nil
+	return c.postgreSQL.Own(c.dir)
 }
 
 func lockFile(name string, flag int) (*os.File, error) {

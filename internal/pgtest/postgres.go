@@ -10,67 +10,27 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
+
+	"hoso/internal/postgres"
 )
 
-// usual are settings that are safe where durability is at stake, small and
-// quick elsewhere.
+// usual are settings that are small and quick where durability is not at stake.
 var usual = map[string]string{
-	"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on",
 	"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "300",
 	"shared_buffers": "32MB", "max_wal_size": "256MB", "wal_level": "minimal", "max_wal_senders": "0",
 	"dynamic_shared_memory_type": "mmap", "autovacuum": "off", "jit": "off", "timezone": "Asia/Ho_Chi_Minh", "log_timezone": "UTC",
 }
 
-// serverUser is whom the server runs as: it refuses to run as root.
-func serverUser() (*syscall.Credential, error) {
-	if os.Geteuid() != 0 {
-		return nil, nil
-	}
-	u, err := user.Lookup("postgres")
-	if err != nil {
-		return nil, errors.New("PostgreSQL refuses to run as root and there is no user postgres: create one, or run the tests as another user")
-	}
-	uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
-	gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
-	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, errors.Join(err1, err2)
-}
-
-// program prepares one of PostgreSQL's programs to run as the server's user.
-func (c *Cluster) program(ctx context.Context, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, filepath.Join(c.programs, name), args...)
-	cmd.Dir = c.dir
-	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + c.dir, "LC_ALL=C"}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: c.as}
-	return cmd
-}
-
+// initdb makes the cluster. The password goes over the loopback in the clear:
+// SCRAM costs milliseconds per connection and guards nothing here. Nothing is
+// synced yet: a cluster that does not survive its making is made again.
 func (c *Cluster) initdb() error {
-	secret := filepath.Join(c.dir, "password")
-	if err := os.WriteFile(secret, []byte(c.password), 0o600); err != nil {
-		return err
-	}
-	if c.as != nil {
-		if err := os.Chown(secret, int(c.as.Uid), int(c.as.Gid)); err != nil {
-			return err
-		}
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	// The password goes over the loopback in the clear: SCRAM costs milliseconds
-	// per connection and guards nothing here. Nothing is synced yet: a cluster
-	// that does not survive its making is made again.
-	out, err := c.program(ctx, "initdb", "-D", filepath.Join(c.dir, "data"), "-U", "postgres", "--auth=password", "--pwfile="+secret,
-		"--encoding=UTF8", "--locale=C", "--no-sync").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out))
-	}
-	return nil
+	return c.postgreSQL.InitDB(ctx, c.dir, filepath.Join(c.dir, "data"), c.password, "--auth=password", "--no-sync")
 }
 
 // run starts postgres and waits until it answers.
@@ -80,11 +40,7 @@ func (c *Cluster) run() error {
 		return err
 	}
 	defer log.Close() //nolint:errcheck // the server has its own descriptor
-	args := []string{"-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.port)}
-	for name, value := range c.settings {
-		args = append(args, "-c", name+"="+value)
-	}
-	cmd := c.program(context.Background(), "postgres", args...)
+	cmd := c.postgreSQL.Command(context.Background(), c.dir, "postgres", postgres.Arguments(filepath.Join(c.dir, "data"), c.port, c.settings)...)
 	// A file, so that no copying goroutine and no `go test` waits for the server's output.
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {

@@ -136,10 +136,14 @@ var alone = map[string][]string{
 	"hoso/api":                          {"internal/program"},
 	"hoso/worker":                       {"internal/program"},
 	"hoso/activities":                   {"worker", "internal/program"},
-	"hoso/internal/program":             {"cmd", "internal/embedded"},
-	"hoso/internal/embedded":            {"cmd"},
+	"hoso/internal/program":             {"cmd", "internal/embedded", "internal/stack", "internal/benchmark"},
+	"hoso/internal/embedded":            {"cmd", "internal/stack"},
+	"hoso/internal/stack":               {"cmd"},
+	"hoso/internal/benchmark":           {"cmd", "bench"},
+	"hoso/internal/supervise":           {"cmd", "internal/embedded", "internal/stack"},
+	"hoso/internal/postgres":            {"internal/stack", "internal/pgtest"},
 	"hoso/internal/demo":                {"cmd"},
-	"hoso/internal/apiclient":           {"cmd", "internal/demo"},
+	"hoso/internal/apiclient":           {"cmd", "internal/demo", "internal/benchmark"},
 	"hoso/internal/pgtest":              {},
 	"hoso/bench":                        {},
 	"hoso/internal/recording":           {},
@@ -153,7 +157,7 @@ var alone = map[string][]string{
 	"github.com/wneessen/go-mail":       {"internal/notify"},
 	"gorm.io":                           {"internal/store", "bench"}, // the bare handler to measure against
 	"github.com/gin-gonic/gin":          {"api", "bench"},
-	"go.temporal.io/sdk/client":         {"internal/relay", "internal/program", "internal/embedded", "worker"},
+	"go.temporal.io/sdk/client":         {"internal/relay", "internal/program", "internal/embedded", "internal/stack", "internal/benchmark", "worker"},
 }
 
 func TestNobodyReachesThroughAWall(t *testing.T) {

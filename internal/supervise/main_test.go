@@ -1,4 +1,4 @@
-package embedded
+package supervise
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// asChild makes the test program play a Temporal server: "die" at once, or
+// asChild makes the test program play a child: "die" at once, or
 // "serve" until it is interrupted. What it does it notes in its first file.
 const asChild = "HOSO_TEST_CHILD"
 
@@ -18,6 +18,8 @@ func TestMain(m *testing.M) {
 	case "die":
 		fmt.Println("died")
 		os.Exit(3)
+	case "engine":
+		engine()
 	case "serve":
 		told := make(chan os.Signal, 1)
 		signal.Notify(told, os.Interrupt)

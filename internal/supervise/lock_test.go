@@ -1,9 +1,8 @@
-package embedded
+package supervise
 
 import (
 	"net"
-	"strconv"
-	"strings"
+	"os"
 	"testing"
 	"time"
 
@@ -13,29 +12,31 @@ import (
 func TestASecondEngineOnTheSameDataIsRefusedInOneLine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	unlock, err := lockData(dir)
+	unlock, err := LockData(dir)
 	require.NoError(t, err)
-	_, err = lockData(dir)
+	_, err = LockData(dir)
 	require.ErrorContains(t, err, "in use by another hoso (process ")
 	require.NotContains(t, err.Error(), "\n")
+	pid, err := Holder(dir)
+	require.NoError(t, err)
+	require.Equal(t, os.Getpid(), pid)
+	_, err = Holder(t.TempDir())
+	require.ErrorContains(t, err, "nothing runs on ")
 	unlock()
-	again, err := lockData(dir)
+	again, err := LockData(dir)
 	require.NoError(t, err, "the file stays, the lock does not")
 	again()
 }
 
 func TestATakenPortIsWaitedForAndThenNamed(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	_, text, err := net.SplitHostPort(l.Addr().String())
-	require.NoError(t, err)
-	port, err := strconv.Atoi(text)
-	require.NoError(t, err)
-
 	waiting := make(chan struct{})
 	free := make(chan error, 1)
-	go func() { free <- awaitPort(t.Context(), "Temporal", port, time.Minute, func() { close(waiting) }) }()
+	go func() {
+		free <- AwaitPort(t.Context(), "Temporal", l.Addr().String(), "--temporal-port", time.Minute, func() { close(waiting) })
+	}()
 	<-waiting
 	require.NoError(t, l.Close())
 	require.NoError(t, <-free, "who held it went away")
@@ -43,12 +44,10 @@ func TestATakenPortIsWaitedForAndThenNamed(t *testing.T) {
 
 func TestThePortThatIsTakenIsSaid(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()
-	_, text, _ := strings.Cut(l.Addr().String(), ":")
-	port, err := strconv.Atoi(text)
-	require.NoError(t, err)
-	err = awaitPort(t.Context(), "Temporal", port, time.Millisecond, nil)
-	require.ErrorContains(t, err, l.Addr().String()+" is taken")
+	err = AwaitPort(t.Context(), "Temporal", l.Addr().String(), "--temporal-port", time.Millisecond, nil)
+	require.ErrorContains(t, err, l.Addr().String()+" is taken, and Temporal needs it")
+	require.ErrorContains(t, err, "--temporal-port")
 }

@@ -1,4 +1,4 @@
-package pgtest
+package postgres
 
 import (
 	"errors"
@@ -9,10 +9,9 @@ import (
 	"strings"
 )
 
-// errMissing says what to do where there is no PostgreSQL.
-var errMissing = errors.New("this test needs PostgreSQL's server programs (initdb and postgres) and finds none: " +
-	"install them (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql), " +
-	"or set " + EnvServer + " to the address of a server whose user may create databases")
+// ErrMissing says what to do where there is no PostgreSQL.
+var ErrMissing = errors.New("PostgreSQL's server programs (initdb and postgres) are not here: " +
+	"install them (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql)")
 
 // places are where packages put the programs, none of them in the PATH.
 var places = []string{
@@ -46,7 +45,7 @@ func programs() (string, error) {
 			return dir, nil
 		}
 	}
-	return "", errMissing
+	return "", ErrMissing
 }
 
 func runs(file string) bool {

@@ -1,20 +1,21 @@
 //go:build unix
 
-package embedded
+package supervise
 
 import (
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 )
 
-// lockData keeps a second engine off the same folder. The lock is the kernel's
+// LockData keeps a second engine off the same folder. The lock is the kernel's
 // and ends with the process, however that ends; the file stays, and names the
 // process for whoever is refused.
-func lockData(dir string) (unlock func(), err error) {
+func LockData(dir string) (unlock func(), err error) {
 	path := filepath.Join(dir, "hoso.lock")
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -39,6 +40,22 @@ func lockData(dir string) (unlock func(), err error) {
 		_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
 		f.Close() //nolint:errcheck // the lock ends with it either way
 	}, nil
+}
+
+// Holder is the process that has a data folder, as its lock's file names it.
+func Holder(dir string) (pid int, err error) {
+	path := filepath.Join(dir, "hoso.lock")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return 0, fmt.Errorf("nothing runs on %s: %w", dir, err)
+	}
+	if pid, err = strconv.Atoi(strings.TrimSpace(string(raw))); err != nil {
+		return 0, fmt.Errorf("nothing runs on %s", dir)
+	}
+	if err := syscall.Kill(pid, 0); err != nil {
+		return 0, fmt.Errorf("nothing runs on %s any more", dir)
+	}
+	return pid, nil
 }
 
 func process(pid string) string {
