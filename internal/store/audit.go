@@ -93,8 +93,7 @@ func (s *Store) VerifyAudit(ctx context.Context, code string) error {
 		if r.Step != hashedStep(r.Data) {
 			return fmt.Errorf("audit: entry %d stands under another step than its own", r.Seq)
 		}
-		chain[i] = audit.Link{Hash: r.Hash, Entry: audit.Entry{Dossier: r.DossierCode, Seq: r.Seq, At: r.At, Kind: r.Kind,
-			Actor: r.Actor, Role: r.Role, Data: r.Data, TextID: r.TextID, Prev: r.Prev}}
+		chain[i] = r.link()
 	}
 	return audit.Verify(chain, d.AuditHead)
 }

@@ -54,7 +54,7 @@ var walls = []wall{
 	{
 		rooms: []string{"internal/store"},
 		may: []string{
-			"gorm.io", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/google/uuid", "hoso/internal/audit",
+			"gorm.io", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/google/uuid", "golang.org/x/sync", "hoso/internal/audit",
 			"hoso/internal/catalogue", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/notice", "hoso/internal/register",
 		},
 		why: "the register calls nobody",
