@@ -31,6 +31,7 @@ type system struct {
 	key        *identity.DevKey
 	api        string // address with http://
 	temporalAt string
+	portalAt   string // address with http://
 
 	temporal, portal, courier, apiProc, worker *process
 }
@@ -52,7 +53,7 @@ func newSystem(t testing.TB, s setup) *system {
 	y := &system{dir: dir, hoso: built(t, "hoso", repo, "./cmd/hoso")}
 	devserver := built(t, "hoso-devserver", filepath.Join(repo, "devserver"), ".")
 	apiAddr, portalAddr, courierAddr := freeAddr(t), freeAddr(t), freeAddr(t)
-	y.api, y.temporalAt = "http://"+apiAddr, freeAddr(t)
+	y.api, y.temporalAt, y.portalAt = "http://"+apiAddr, freeAddr(t), "http://"+portalAddr
 	y.env = []string{
 		"HOSO_DATA=" + dir, "HOSO_ADDR=" + apiAddr, "TEMPORAL_ADDRESS=" + y.temporalAt, "HOSO_LOG=info",
 		"HOSO_PORTAL_URL=http://" + portalAddr, "HOSO_COURIER_URL=http://" + courierAddr,

@@ -30,6 +30,7 @@ type Main struct {
 	Relay     *relay.Relay
 	Teller    *teller.Teller
 	Printer   *printer.Printer
+	Auditor   *Auditor
 	// ReceiptKeys verify what the printer signs, and what it signed before.
 	ReceiptKeys receipt.Keys
 }
@@ -66,8 +67,9 @@ func open(c Config, s *store.Store, log *slog.Logger) (*Main, error) {
 		return nil, errors.Join(err, blobs.Close())
 	}
 	n := &names{store: s}
+	auditor := &Auditor{Store: s, Key: key, Keys: public, Dir: c.RootsDir()}
 	return &Main{Config: c, Log: log, Store: s, Blobs: blobs, Calendars: NewCalendars(s), Temporal: t, Relay: relay.New(s, t, n.Of, log),
-		Teller: teller.New(s, ways, tidings{n, c.PublicURL}, log), ReceiptKeys: public,
+		Teller: teller.New(s, ways, tidings{n, c.PublicURL}, log), ReceiptKeys: public, Auditor: auditor,
 		Printer: printer.New(s, blobs, key, printer.Options{Public: c.PublicURL, Log: log})}, nil
 }
 
@@ -78,7 +80,7 @@ func (m *Main) Close() error {
 }
 
 // WithRelay runs a part and, unless HOSO_RELAY is off, the relay, the
-// teller and the printer beside it. Several processes may do so: a row is taken by one of them at a time.
+// teller, the printer and the sampler beside it. Several processes may do so: a row is taken by one of them at a time.
 func (m *Main) WithRelay(ctx context.Context, run func(context.Context) error) error {
 	if !m.Config.Relay {
 		return run(ctx)
@@ -87,6 +89,7 @@ func (m *Main) WithRelay(ctx context.Context, run func(context.Context) error) e
 	g.Go(func() error { return m.Relay.Run(ctx) })
 	g.Go(func() error { return m.Teller.Run(ctx) })
 	g.Go(func() error { return m.Printer.Run(ctx) })
+	g.Go(func() error { return m.sample(ctx) })
 	g.Go(func() error { return run(ctx) })
 	return g.Wait()
 }

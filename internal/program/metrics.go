@@ -9,6 +9,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"hoso/internal/audit"
+	"hoso/internal/reconcile"
 )
 
 // metrics is what /metrics tells. Labels are routes, codes and names of checks;
@@ -47,6 +50,12 @@ var (
 	pressDesc   = prometheus.NewDesc("hoso_dossiers_pressing", "Open dossiers that are overdue, warned of, or parked.", []string{"why"}, nil)
 	custodyDesc = prometheus.NewDesc("hoso_custody_faults", "Faults that the newest proof of custody found; 0 is the only good value.", nil, nil)
 	provenDesc  = prometheus.NewDesc("hoso_custody_proved_timestamp_seconds", "When the newest proof of custody was made.", nil, nil)
+	auditDesc   = prometheus.NewDesc("hoso_audit_faults", "Faults that the newest proof of the audit ledgers found; 0 is the only good value.", nil, nil)
+	auditedDesc = prometheus.NewDesc("hoso_audit_proved_timestamp_seconds", "When the newest proof of the audit ledgers was made.", nil, nil)
+	rootedDesc  = prometheus.NewDesc("hoso_audit_root_timestamp_seconds", "When the newest signed root over the audit ledgers was made.", nil, nil)
+	rightDesc   = prometheus.NewDesc("hoso_register_corrections_total", "Times that workflow, portal or carrier did not agree with the register and were brought into accord.", []string{"kind"}, nil)
+	driftDesc   = prometheus.NewDesc("hoso_register_drift", "Dossiers of which the register and another place do not agree, and no door puts it right; 0 is the only good value.", []string{"kind"}, nil)
+	lapDesc     = prometheus.NewDesc("hoso_register_sampler_lap_seconds", "How long the samplers take to look at every open dossier.", nil, nil)
 	connDesc    = prometheus.NewDesc("hoso_database_connections", "Connections to the database by state.", []string{"state"}, nil)
 )
 
@@ -58,6 +67,9 @@ func (h house) Describe(ch chan<- *prometheus.Desc) {
 	ch <- custodyDesc
 	ch <- provenDesc
 	ch <- connDesc
+	for _, d := range []*prometheus.Desc{auditDesc, auditedDesc, rootedDesc, rightDesc, driftDesc, lapDesc} {
+		ch <- d
+	}
 }
 
 // Collect implements prometheus.Collector.
@@ -94,9 +106,32 @@ func (h house) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(custodyDesc, prometheus.GaugeValue, float64(len(p.Faults)))
 		ch <- prometheus.MustNewConstMetric(provenDesc, prometheus.GaugeValue, float64(p.At.Unix()))
 	}
+	h.audited(ctx, ch)
 	if pool, err := h.main.Store.Pool(); err == nil {
 		s := pool.Stats()
 		gauge(connDesc, float64(s.InUse), "in_use")
 		gauge(connDesc, float64(s.Idle), "idle")
+	}
+}
+
+// audited tells what the register found out about itself. It stands in the
+// database, so that every process tells the same.
+func (h house) audited(ctx context.Context, ch chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64) { ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v) }
+	if p, err := h.main.Store.LastAuditProof(ctx); err == nil {
+		gauge(auditDesc, float64(len(p.Faults)))
+		gauge(auditedDesc, float64(p.At.Unix()))
+	}
+	if row, err := h.main.Store.NewestRoot(ctx); err == nil {
+		if r, err := audit.ReadRoot([]byte(row.File)); err == nil {
+			gauge(rootedDesc, float64(r.At.Unix()))
+		}
+	}
+	if d, err := h.main.Store.Drift(ctx); err == nil {
+		for _, kind := range reconcile.Kinds() {
+			ch <- prometheus.MustNewConstMetric(rightDesc, prometheus.CounterValue, float64(d.Corrections[kind]), kind)
+			ch <- prometheus.MustNewConstMetric(driftDesc, prometheus.GaugeValue, float64(d.Standing[kind]), kind)
+		}
+		gauge(lapDesc, d.Lap.Seconds())
 	}
 }

@@ -26,6 +26,7 @@ type Correction struct {
 type Look struct {
 	DossierCode string `gorm:"primaryKey"`
 	At          *time.Time
+	AskedAt     *time.Time // when portal and carriers were asked, too
 	HeldUntil   *time.Time
 	Drift       string // what no door puts right
 }
@@ -65,9 +66,9 @@ func (s *Store) Correct(ctx context.Context, c Correction) error {
 	})
 }
 
-// Corrected counts the corrections of a kind that a dossier has had since a time.
-func (s *Store) Corrected(ctx context.Context, code, kind string, since time.Time) (n int64, err error) {
-	err = s.with(ctx).Model(&Correction{}).Where("dossier_code = ? AND kind = ? AND at >= ?", code, kind, micros(since)).Count(&n).Error
+// CorrectedSo counts how often the very same was put right since a time.
+func (s *Store) CorrectedSo(ctx context.Context, code, kind, what string, since time.Time) (n int64, err error) {
+	err = s.with(ctx).Model(&Correction{}).Where("dossier_code = ? AND kind = ? AND found = ? AND at >= ?", code, kind, what, micros(since)).Count(&n).Error
 	return n, err
 }
 
@@ -82,8 +83,8 @@ func (s *Store) CorrectionsOf(ctx context.Context, code string) ([]Correction, e
 type Drift struct {
 	Corrections map[string]int64 // put right, ever
 	Standing    map[string]int64 // found at the last look and not to be put right by any door
-	// OldestLook is how long ago the open dossier was looked at that has waited
-	// longest: the length of the last whole lap and of the one that runs.
+	// Lap is how long the samplers' last lap took, or the one that runs where that
+	// is longer; 0 where none has begun.
 	Lap time.Duration
 }
 
@@ -107,8 +108,8 @@ func (s *Store) Drift(ctx context.Context) (Drift, error) {
 	}
 	var w Walk
 	err := s.with(ctx).Where("name = ?", openWalk).Limit(1).Find(&w).Error
-	if w.Name != "" {
-		d.Lap = max(time.Duration(w.LapSeconds)*time.Second, s.now().Sub(w.BegunAt))
+	if d.Lap = time.Duration(w.LapSeconds) * time.Second; w.Place != "" {
+		d.Lap = max(d.Lap, s.now().Sub(w.BegunAt))
 	}
 	return d, err
 }
@@ -176,11 +177,15 @@ func (s *Store) HoldLook(ctx context.Context, code string, hold time.Duration) (
 	return res.RowsAffected == 1, res.Error
 }
 
-// Looked keeps a look, and lets the dossier go.
-func (s *Store) Looked(ctx context.Context, code, drift string) error {
+// Looked keeps a look, and lets the dossier go; asked says that portal and
+// carriers were asked, too.
+func (s *Store) Looked(ctx context.Context, code, drift string, asked bool) error {
 	now := s.now()
-	row := Look{DossierCode: code, At: &now, Drift: drift}
-	return s.with(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
+	row, columns := Look{DossierCode: code, At: &now, Drift: drift}, []string{"at", "held_until", "drift"}
+	if asked {
+		row.AskedAt, columns = &now, append(columns, "asked_at")
+	}
+	return s.with(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "dossier_code"}}, DoUpdates: clause.AssignmentColumns(columns)}).Create(&row).Error
 }
 
 // LookedAt reads the last look at a dossier or bag.
@@ -207,4 +212,49 @@ func (s *Store) TellDrift(ctx context.Context, code, kind string) error {
 // EndDrift closes the tasks about drift of a dossier that is in accord again.
 func (s *Store) EndDrift(ctx context.Context, code string) error {
 	return s.with(ctx).Model(&Task{}).Where("dossier_code = ? AND kind = ? AND closed_at IS NULL", code, TaskDrift).Update("closed_at", s.now()).Error
+}
+
+// StartOrdered says whether an order to start a workflow is on its way: pending,
+// and due no earlier than a time.
+func (s *Store) StartOrdered(ctx context.Context, kind, id string, since time.Time) (bool, error) {
+	var n int64
+	err := s.with(ctx).Model(&Outbox{}).Where("kind = ? AND dossier_code = ? AND state = 'pending' AND next_at >= ?", kind, id, micros(since)).Count(&n).Error
+	return n > 0, err
+}
+
+// Unheard reads messages of before a time that a dossier's workflow has not dealt
+// with, oldest first.
+func (s *Store) Unheard(ctx context.Context, code string, before time.Time) ([]Inbox, error) {
+	var rows []Inbox
+	err := s.with(ctx).Where("dossier_code = ? AND state IN ? AND received_at < ?", code, []string{InboxPending, InboxSignalled}, micros(before)).
+		Order("received_at, id").Find(&rows).Error
+	return rows, err
+}
+
+// KnownEvents gives the state of those events of a source that came in, by id.
+func (s *Store) KnownEvents(ctx context.Context, source string, ids []string) (map[string]string, error) {
+	known := map[string]string{}
+	if len(ids) == 0 {
+		return known, nil
+	}
+	var rows []Inbox
+	err := s.with(ctx).Select("event_id", "state").Where("source = ? AND event_id IN ?", source, ids).Find(&rows).Error
+	for _, m := range rows {
+		known[m.EventID] = m.State
+	}
+	return known, err
+}
+
+// BagsUnderWay lists bags that are not opened, by number.
+func (s *Store) BagsUnderWay(ctx context.Context, after string, limit int) ([]string, error) {
+	var numbers []string
+	err := s.with(ctx).Model(&Bag{}).Where("NOT opened AND number > ?", after).Order("number").Limit(limit).Pluck("number", &numbers).Error
+	return numbers, err
+}
+
+// BagOpen says whether a bag is still under way.
+func (s *Store) BagOpen(ctx context.Context, number string) (bool, error) {
+	var n int64
+	err := s.with(ctx).Model(&Bag{}).Where("NOT opened AND number = ?", number).Count(&n).Error
+	return n > 0, err
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"time"
 
 	"gorm.io/gorm"
@@ -43,4 +44,21 @@ func (s *Store) restoredSince(tx *gorm.DB, n int64) (string, error) {
 		return "", err
 	}
 	return newest.Manifest, nil
+}
+
+// RestoredAt is when the register was last restored from a backup, the zero time
+// when never. A running program's register is not restored beneath it, so that it
+// is asked once.
+func (s *Store) RestoredAt(ctx context.Context) (time.Time, error) {
+	s.restored.Lock()
+	defer s.restored.Unlock()
+	if s.restored.known {
+		return s.restored.at, nil
+	}
+	var newest Restoration
+	if err := s.with(ctx).Order("at DESC").Limit(1).Find(&newest).Error; err != nil {
+		return time.Time{}, err
+	}
+	s.restored.at, s.restored.known = newest.At, true
+	return newest.At, nil
 }

@@ -46,11 +46,13 @@ CREATE TABLE corrections (
 CREATE INDEX corrections_by_kind ON corrections (kind);
 CREATE INDEX corrections_by_dossier ON corrections (dossier_code, at);
 
--- The last look at each dossier (or bag), by whom it is being looked at until
--- when, and what was found that no door puts right.
+-- The last look at each dossier (or bag), the last at which portal and carriers
+-- were asked, until when somebody is at it, and what was found that no door puts
+-- right.
 CREATE TABLE looks (
   dossier_code TEXT PRIMARY KEY,
   at TIMESTAMPTZ,
+  asked_at TIMESTAMPTZ,
   held_until TIMESTAMPTZ,
   drift TEXT NOT NULL DEFAULT ''
 );
