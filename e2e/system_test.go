@@ -26,6 +26,7 @@ import (
 // of its own.
 type system struct {
 	dir        string
+	data       string // folder of the engine; the simulators stay in dir
 	hoso       string
 	env        []string
 	key        *identity.DevKey
@@ -50,7 +51,7 @@ func newSystem(t testing.TB, s setup) *system {
 	dir := folder(t)
 	repo, err := filepath.Abs("..")
 	require.NoError(t, err)
-	y := &system{dir: dir, hoso: built(t, "hoso", repo, "./cmd/hoso")}
+	y := &system{dir: dir, data: dir, hoso: built(t, "hoso", repo, "./cmd/hoso")}
 	devserver := built(t, "hoso-devserver", filepath.Join(repo, "devserver"), ".")
 	apiAddr, portalAddr, courierAddr := freeAddr(t), freeAddr(t), freeAddr(t)
 	y.api, y.temporalAt, y.portalAt = "http://"+apiAddr, freeAddr(t), "http://"+portalAddr
@@ -150,7 +151,7 @@ func (y *system) killAll() {
 // register opens the database beside the running processes.
 func (y *system) register(t testing.TB) *store.Store {
 	t.Helper()
-	url := "sqlite:" + filepath.Join(y.dir, "hoso.db")
+	url := "sqlite:" + filepath.Join(y.data, "hoso.db")
 	for _, pair := range y.env {
 		if v, ok := strings.CutPrefix(pair, "HOSO_DATABASE_URL="); ok {
 			url = v

@@ -46,7 +46,7 @@ func newRoot(environ []string, s streams) *cobra.Command {
 	}
 	add("run", newUp(set), newAPI(set), newWorker(set), newPortalSim(set), newCourierSim(set), newSMSSim(set))
 	add("work", newDossier(set), newBag(set), newReport(set), newDemo(set), newVerifyReceipt(set))
-	add("manage", newMigrate(set), newDoctor(set), newCatalogue(set), newCalendar(set), newAudit(set), newCustody(set), newUser(set), newToken(set), newVersion(set))
+	add("manage", newMigrate(set), newBackup(set), newRestore(set), newDoctor(set), newCatalogue(set), newCalendar(set), newAudit(set), newCustody(set), newUser(set), newToken(set), newVersion(set))
 	return root
 }
 

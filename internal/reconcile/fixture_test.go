@@ -202,6 +202,7 @@ type house struct {
 	store    *store.Store
 	temporal *temporal
 	outside  *outside
+	door     arrivals.Door
 	mu       sync.Mutex
 	now      time.Time
 	keys     int
@@ -236,7 +237,8 @@ func newHouse(t *testing.T, url string) *house {
 	h.store = s
 	h.temporal = &temporal{store: s, runs: map[string]relay.Run{}, states: map[string]workflows.State{}}
 	h.outside = &outside{acts: map[string]bool{}, parcels: map[string][]courier.Event{}}
-	h.Reconciler = reconcile.New(h.temporal, arrivals.Door{Store: s, Blobs: blobs}, thePortal{h.outside}, map[string]courier.Carrier{"viettelpost": theCarrier{h.outside}},
+	h.door = arrivals.Door{Store: s, Blobs: blobs}
+	h.Reconciler = reconcile.New(h.temporal, h.door, thePortal{h.outside}, map[string]courier.Carrier{"viettelpost": theCarrier{h.outside}},
 		reconcile.Options{Pause: time.Millisecond, Calls: 1e6, Log: slog.New(slog.DiscardHandler)})
 	return h
 }
@@ -315,4 +317,12 @@ func (h *house) drift() store.Drift {
 	d, err := h.store.Drift(h.t.Context())
 	require.NoError(h.t, err)
 	return d
+}
+
+// takesIn takes a carrier's report in by the door, as a webhook does.
+func (h *house) takesIn(e courier.Event) {
+	h.t.Helper()
+	m, err := h.door.Carrier(h.t.Context(), "viettelpost", e)
+	require.NoError(h.t, err)
+	require.Equal(h.t, store.InboxUnmatched, m.State)
 }

@@ -214,4 +214,6 @@ func idsOf[E any](events []E, id func(E) string) []string {
 }
 
 // old says whether something is old enough to be missed.
-func (v *view) old(now, at time.Time) bool { return at.Before(now.Add(-v.grace)) }
+func (v *view) old(now, at time.Time) bool {
+	return at.Before(now.Add(-v.grace)) || at.Before(v.restored)
+}

@@ -139,6 +139,15 @@ type view struct {
 	deep    bool // the workflow itself is asked in any case
 	outside bool // portal and carriers are asked
 	grace   time.Duration
+	// restored is when the register came out of a backup. Whatever portal and
+	// carriers said between the backup and then is missing here.
+	restored time.Time
+}
+
+// bereft says whether a dossier may lack what was said of it since the backup: for
+// a day it is asked about at every look, for what it waits for comes one by one.
+func (v *view) bereft(now time.Time) bool {
+	return !v.restored.IsZero() && v.d.FiledAt.Before(v.restored) && now.Before(v.restored.Add(aDay))
 }
 
 // asked says whether everybody was asked, and answered.
@@ -163,11 +172,8 @@ func (r *Reconciler) Look(ctx context.Context, code string, deep Depth) (Looked,
 	if err != nil {
 		return Looked{}, err
 	}
-	v := view{deep: deep.State, grace: r.o.Grace}
+	v := view{deep: deep.State, grace: r.o.Grace, restored: restored}
 	v.outside = deep.Outside || last.AskedAt == nil || last.AskedAt.Before(r.store.Now().Add(-askedEvery))
-	if !restored.IsZero() && (last.AskedAt == nil || last.AskedAt.Before(restored)) {
-		v.outside, v.grace = true, 0 // whatever they have said since the backup is missing here
-	}
 	first, err := r.see(ctx, code, v)
 	if err != nil {
 		return Looked{}, err

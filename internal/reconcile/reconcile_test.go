@@ -445,3 +445,39 @@ func TestTheSamplerAsksOutsideOnceAnHour(t *testing.T) {
 		require.Equal(t, map[string]int64{reconcile.PortalActGone: 1}, h.drift().Standing, "until it is asked again nothing is taken back")
 	})
 }
+
+// TestWhatWasSaidBetweenBackupAndRestore is missing in the register, however
+// short ago it was said: it is asked for at once, and again for a day.
+func TestWhatWasSaidBetweenBackupAndRestore(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, h *house) {
+		code := h.submitted()
+		h.later(time.Second)
+		_, err := h.store.Restored(t.Context(), store.Restoration{BackupAt: moment, Manifest: "m"}, nil, 10)
+		require.NoError(t, err)
+		require.NoError(t, h.store.Started(t.Context(), store.KindStart, code))
+		h.later(time.Second)
+		look := func() []string {
+			l, err := h.Look(t.Context(), code, reconcile.Depth{State: true})
+			require.NoError(t, err)
+			return l.Corrected
+		}
+		h.outside.said = []portal.Event{{ID: "e1", Code: code, Status: int(dossier.Accepted), OccurredAt: moment, PortalCode: "H26.12.03-250205-0001"}}
+		require.Equal(t, []string{reconcile.PortalAhead}, look())
+		require.Empty(t, look())
+
+		// A parcel that was booked since, of which the carrier told when we did not know it.
+		key := code + "/courier/home/1"
+		delivered := courier.Event{ID: "d1", Key: key, Type: string(dossier.DeliveryDelivered), OccurredAt: moment, Proof: &courier.Proof{Method: "signature"}}
+		h.takesIn(delivered)
+		sh, err := h.store.OrderShipment(t.Context(), code, register.LegHome, 1, "viettelpost", key)
+		require.NoError(t, err)
+		require.NoError(t, h.store.Booked(t.Context(), sh.ID, "VT1"))
+		h.outside.acts[key], h.outside.parcels[key] = true, []courier.Event{delivered}
+		require.Equal(t, []string{reconcile.CarrierAhead}, look(), "though it was asked a moment ago")
+		d, err := h.store.Start(t.Context(), code)
+		require.NoError(t, err)
+		require.Equal(t, dossier.DeliveryDelivered, d.DeliveryState)
+		require.NoError(t, h.store.VerifyAudit(t.Context(), code))
+	})
+}

@@ -22,6 +22,7 @@ func (r *Reconciler) see(ctx context.Context, code string, v view) (view, error)
 	if v.d, err = r.store.Start(ctx, code); err != nil {
 		return v, err
 	}
+	v.outside = v.outside || v.bereft(r.store.Now())
 	looks := []func(context.Context, *view) error{r.seeWorkflow, r.seeInbox}
 	if v.outside {
 		looks = append(looks, r.seePortal, r.seeCarriers)

@@ -231,14 +231,15 @@ func (s *Store) Unheard(ctx context.Context, code string, before time.Time) ([]I
 	return rows, err
 }
 
-// KnownEvents gives the state of those events of a source that came in, by id.
+// KnownEvents gives the state of those events of a source that came in and named
+// something that we knew, by id.
 func (s *Store) KnownEvents(ctx context.Context, source string, ids []string) (map[string]string, error) {
 	known := map[string]string{}
 	if len(ids) == 0 {
 		return known, nil
 	}
 	var rows []Inbox
-	err := s.with(ctx).Select("event_id", "state").Where("source = ? AND event_id IN ?", source, ids).Find(&rows).Error
+	err := s.with(ctx).Select("event_id", "state").Where("source = ? AND event_id IN ? AND state <> ?", source, ids, InboxUnmatched).Find(&rows).Error
 	for _, m := range rows {
 		known[m.EventID] = m.State
 	}

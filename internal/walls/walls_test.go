@@ -123,6 +123,12 @@ var walls = []wall{
 		why: "printing reads the register and keeps files; it reaches nobody",
 	},
 	{
+		rooms: []string{"internal/backup"},
+		may:   []string{"github.com/jackc/pgx/v5/pgconn", "hoso/internal/blob", "hoso/internal/store"},
+		not:   []string{"net/http", "database/sql", "log", "math/rand"},
+		why:   "a backup reads register and files, and prints nothing of what is in them",
+	},
+	{
 		rooms: []string{"internal/reconcile"},
 		may: []string{"hoso/internal/arrivals", "hoso/internal/courier", "hoso/internal/dossier", "hoso/internal/portal", "hoso/internal/relay",
 			"hoso/internal/store", "hoso/workflows", "golang.org/x/sync", "golang.org/x/time"},
@@ -153,6 +159,7 @@ var alone = map[string][]string{
 	"hoso/internal/notify/notifytest":   {},
 	"hoso/internal/teller":              {"internal/program"},
 	"hoso/internal/reconcile":           {"internal/program"},
+	"hoso/internal/backup":              {"internal/program"},
 	"hoso/internal/printer":             {"api", "internal/program"},
 	"hoso/internal/simulator/simtest":   {"internal/portal/portaltest", "internal/courier/couriertest"},
 	"github.com/stretchr/testify":       {"internal/portal/portaltest", "internal/courier/couriertest", "internal/notify/notifytest", "internal/simulator/simtest", "internal/pgtest", "bench"},
