@@ -107,6 +107,12 @@ func TestTemporalAway(t *testing.T) {
 // what was acknowledged.
 func fileMany(t testing.TB, clerk caller, n int) []string {
 	t.Helper()
+	return fileFrom(t, clerk, 0, n)
+}
+
+// fileFrom is fileMany for citizens from a number on.
+func fileFrom(t testing.TB, clerk caller, first, n int) []string {
+	t.Helper()
 	page := samplepage.Page(samplepage.Options{Title: "TỜ KHAI", DPI: 150, Seed: 1})
 	codes := make([]string, n)
 	var wg sync.WaitGroup
@@ -125,9 +131,10 @@ func fileMany(t testing.TB, clerk caller, n int) []string {
 					return
 				}
 				scan.Write(jpg)
-				fmt.Fprintf(&scan, "%08d", i) // another file each time, the same picture
-				doc := clerk.upload(t, fmt.Sprintf("scan-%d", i), scan.Bytes())
-				raw := clerk.post(t, "/v1/dossiers", fmt.Sprintf("file-%d", i), canary(i).filing(doc), http.StatusCreated)
+				who := first + i
+				fmt.Fprintf(&scan, "%08d", who) // another file each time, the same picture
+				doc := clerk.upload(t, fmt.Sprintf("scan-%d", who), scan.Bytes())
+				raw := clerk.post(t, "/v1/dossiers", fmt.Sprintf("file-%d", who), canary(who).filing(doc), http.StatusCreated)
 				var d dossierAnswer
 				if err := json.Unmarshal(raw, &d); err != nil {
 					t.Error(err)

@@ -41,9 +41,13 @@ func serverUser() (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, errors.Join(err1, err2)
 }
 
-// program prepares one of PostgreSQL's programs to run as the server's user.
+// program prepares one of PostgreSQL's programs, or another by its path, to run as
+// the server's user.
 func (c *Cluster) program(ctx context.Context, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, filepath.Join(c.programs, name), args...)
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(c.programs, name)
+	}
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = c.dir
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + c.dir, "LC_ALL=C"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: c.as}
