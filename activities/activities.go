@@ -25,6 +25,9 @@ type Activities struct {
 	Carriers map[string]courier.Carrier // by carrier id
 	// Calendars gives the calendars in force; a change is seen after a while.
 	Calendars func(context.Context) (*calendar.Book, error)
+	// Ledgers are proved and signed for, and the register is compared, every night.
+	Ledgers  Ledgers
+	Compares Comparer
 }
 
 // Definition names an activity and its task queue.
@@ -46,6 +49,9 @@ func (a *Activities) Definitions() []Definition {
 		{"LoadBag", workflows.QueueDossier, a.LoadBag},
 		{"RecordBag", workflows.QueueDossier, a.RecordBag},
 		{"ProveCustody", workflows.QueueDossier, a.ProveCustody},
+		{"ProveLedgers", workflows.QueueDossier, a.ProveLedgers},
+		{"SignRoot", workflows.QueueDossier, a.SignRoot},
+		{"CompareRegister", workflows.QueueDossier, a.CompareRegister},
 		{"SubmitDossier", workflows.QueuePortal, a.SubmitDossier},
 		{"SendSupplement", workflows.QueuePortal, a.SendSupplement},
 		{"ConfirmPayment", workflows.QueuePortal, a.ConfirmPayment},

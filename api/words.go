@@ -95,6 +95,8 @@ var eventWords = map[string]text{
 	"report_too_early":    {"Nhận tin sớm hơn bước trước đó, được giữ lại", "A report came before what must precede it; it is kept"},
 	"late_report":         {"Nhận tin sau khi hồ sơ kết thúc", "A report came after the dossier was closed"},
 
+	"corrected": {"Sổ và nơi khác không khớp, đã đưa về khớp", "The register and another place did not agree, and were brought into accord"},
+
 	"supplement":           {"Bổ sung giấy tờ", "Supplement given"},
 	"supplement_handed_on": {"Đã chuyển phần bổ sung cho cơ quan", "The supplement was handed on to the authority"},
 	"payment":              {"Ghi nhận nộp phí, lệ phí", "Payment recorded"},

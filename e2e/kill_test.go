@@ -131,9 +131,10 @@ func fileMore(t testing.TB, clerk caller, before, n int) []string {
 					return
 				}
 				scan.Write(jpg)
-				fmt.Fprintf(&scan, "%08d", i) // another file each time, the same picture
-				doc := clerk.upload(t, fmt.Sprintf("scan-%d", i), scan.Bytes())
-				raw := clerk.post(t, "/v1/dossiers", fmt.Sprintf("file-%d", i), canary(i).filing(doc), http.StatusCreated)
+				who := first + i
+				fmt.Fprintf(&scan, "%08d", who) // another file each time, the same picture
+				doc := clerk.upload(t, fmt.Sprintf("scan-%d", who), scan.Bytes())
+				raw := clerk.post(t, "/v1/dossiers", fmt.Sprintf("file-%d", who), canary(who).filing(doc), http.StatusCreated)
 				var d dossierAnswer
 				if err := json.Unmarshal(raw, &d); err != nil {
 					t.Error(err)

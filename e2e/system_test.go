@@ -26,12 +26,14 @@ import (
 // of its own.
 type system struct {
 	dir        string
+	data       string // folder of the engine; the simulators stay in dir
 	hoso       string
 	env        []string
 	key        *identity.DevKey
 	api        string // address with http://
 	metrics    string // of the worker
 	temporalAt string
+	portalAt   string // address with http://
 
 	temporal, portal, courier, apiProc, worker *process
 }
@@ -52,11 +54,11 @@ func newSystem(t testing.TB, s setup) *system {
 	dir := folder(t)
 	repo, err := filepath.Abs("..")
 	require.NoError(t, err)
-	y := &system{dir: dir, hoso: built(t, "hoso", repo, "./cmd/hoso")}
+	y := &system{dir: dir, data: dir, hoso: built(t, "hoso", repo, "./cmd/hoso")}
 	devserver := built(t, "hoso-devserver", filepath.Join(repo, "devserver"), ".")
 	apiAddr, portalAddr, courierAddr := freeAddr(t), freeAddr(t), freeAddr(t)
 	workerAddr := freeAddr(t)
-	y.api, y.metrics, y.temporalAt = "http://"+apiAddr, "http://"+workerAddr, freeAddr(t)
+	y.api, y.metrics, y.temporalAt, y.portalAt = "http://"+apiAddr, "http://"+workerAddr, freeAddr(t), "http://"+portalAddr
 	y.env = []string{
 		"HOSO_DATA=" + dir, "HOSO_ADDR=" + apiAddr, "TEMPORAL_ADDRESS=" + y.temporalAt, "HOSO_LOG=info",
 		"HOSO_PORTAL_URL=http://" + portalAddr, "HOSO_COURIER_URL=http://" + courierAddr,
@@ -158,7 +160,7 @@ func (y *system) killAll() {
 // register opens the database beside the running processes.
 func (y *system) register(t testing.TB) *store.Store {
 	t.Helper()
-	url := "sqlite:" + filepath.Join(y.dir, "hoso.db")
+	url := "sqlite:" + filepath.Join(y.data, "hoso.db")
 	for _, pair := range y.env {
 		if v, ok := strings.CutPrefix(pair, "HOSO_DATABASE_URL="); ok {
 			url = v

@@ -66,6 +66,7 @@ func New(c client.Client, a *activities.Activities, v Version) *Worker {
 	dossiers.RegisterWorkflowWithOptions(workflows.OfficeLists, workflow.RegisterOptions{Name: workflows.ListsType, VersioningBehavior: workflow.VersioningBehaviorPinned})
 	dossiers.RegisterWorkflowWithOptions(workflows.Bag, workflow.RegisterOptions{Name: workflows.BagType, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
 	dossiers.RegisterWorkflowWithOptions(workflows.CustodyProof, workflow.RegisterOptions{Name: workflows.CustodyType, VersioningBehavior: workflow.VersioningBehaviorPinned})
+	dossiers.RegisterWorkflowWithOptions(workflows.RegisterAudit, workflow.RegisterOptions{Name: workflows.AuditType, VersioningBehavior: workflow.VersioningBehaviorPinned})
 	a.Register(dossiers, workflows.QueueDossier, workflows.QueuePortal, workflows.QueueCourier)
 	a.Register(w.queue(c, workflows.QueuePortal, sdk.Options{MaxConcurrentActivityExecutionSize: portalActivities, TaskQueueActivitiesPerSecond: portalPerSecond, DisableWorkflowWorker: true}), workflows.QueuePortal)
 	a.Register(w.queue(c, workflows.QueueCourier, sdk.Options{MaxConcurrentActivityExecutionSize: courierActivities, TaskQueueActivitiesPerSecond: courierPerSecond, DisableWorkflowWorker: true}), workflows.QueueCourier)

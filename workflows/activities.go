@@ -28,6 +28,10 @@ const (
 	actLoadBag    = "LoadBag"
 	actRecordBag  = "RecordBag"
 	actProve      = "ProveCustody"
+
+	actProveLedgers = "ProveLedgers"
+	actSignRoot     = "SignRoot"
+	actCompare      = "CompareRegister"
 )
 
 // The task queues. Outside calls have their own, so that one slow downstream

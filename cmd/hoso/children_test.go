@@ -1,14 +1,14 @@
 package main
 
 import (
-	"os"
 	"testing"
 
 	"hoso/internal/confined"
+	"hoso/internal/pgtest"
 )
 
 // TestMain lets this binary have children, as the program has.
 func TestMain(m *testing.M) {
 	confined.Serve()
-	os.Exit(m.Run())
+	pgtest.Main(m)
 }

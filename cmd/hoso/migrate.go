@@ -67,9 +67,9 @@ func (s *settings) migrateTemporal(ctx context.Context, c program.Config) string
 	if err == nil {
 		isNew, err = program.Schedule(ctx, t)
 	}
-	lists := ", daily lists and the nightly proof are scheduled"
+	lists := ", daily lists and the nightly proofs are scheduled"
 	if isNew {
-		lists = ", daily lists and the nightly proof are scheduled from now on"
+		lists = ", daily lists and the nightly proofs are scheduled from now on"
 	}
 	switch {
 	case err != nil:

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -45,24 +44,51 @@ type Link struct {
 	Hash string
 }
 
+// Walk follows one dossier's chain, entry by entry, so that a chain need not lie
+// in memory. The zero value stands before the first entry; see [Walk.From].
+type Walk struct {
+	seq  int64
+	head string
+}
+
+// From is a walk that stands after an entry which has been proved before.
+func From(seq int64, hash string) Walk { return Walk{seq, hash} }
+
+// Next takes the next entry. The error is a Fault.
+func (w *Walk) Next(l Link) error {
+	fault := func(rule string) error { return Fault{Dossier: l.Dossier, Seq: w.seq + 1, Rule: rule} }
+	switch {
+	case l.Seq != w.seq+1:
+		return fault(EntryMissing)
+	case l.Prev != w.head:
+		return fault(DoesNotFollow)
+	case l.Entry.Hash() != l.Hash:
+		return fault(EntryChanged)
+	}
+	w.seq, w.head = l.Seq, l.Hash
+	return nil
+}
+
+// At says after which entry the walk stands, and that entry's hash.
+func (w *Walk) At() (seq int64, hash string) { return w.seq, w.head }
+
+// End holds the chain's end against what the register keeps of it.
+func (w *Walk) End(dossier, head string) error {
+	if w.head != head {
+		return Fault{Dossier: dossier, Seq: w.seq, Rule: CutShort}
+	}
+	return nil
+}
+
 // Verify walks a dossier's chain from its first entry and reports the first
 // place where it does not hold. head is the hash the register keeps of the last
 // entry, so that a chain cut short shows as well.
 func Verify(chain []Link, head string) error {
-	prev := ""
-	for i, l := range chain {
-		switch {
-		case l.Seq != int64(i+1):
-			return fmt.Errorf("audit: entry %d is missing: found %d in its place", i+1, l.Seq)
-		case l.Prev != prev:
-			return fmt.Errorf("audit: entry %d does not follow the one before it", l.Seq)
-		case l.Entry.Hash() != l.Hash:
-			return fmt.Errorf("audit: entry %d was changed", l.Seq)
+	var w Walk
+	for _, l := range chain {
+		if err := w.Next(l); err != nil {
+			return err
 		}
-		prev = l.Hash
 	}
-	if prev != head {
-		return fmt.Errorf("audit: the chain ends at entry %d, which is not the end that the register knows", len(chain))
-	}
-	return nil
+	return w.End("", head)
 }

@@ -87,7 +87,7 @@ func (m *Main) handler(ctx context.Context, auth api.Authenticator, stopping *de
 	}
 	x := newRequests()
 	return api.New(api.Deps{
-		Auth: auth, Log: m.Log, Checks: append(m.checks(), stopping.check()), Metrics: m.metrics.handler(parts{m}, newStanding(m), x), Observe: x.observe, Tracer: m.tracing.tracer("hoso/api"), TrustedProxies: m.Config.TrustedProxies,
+		Auth: auth, Log: m.Log, Checks: append(m.checks(), stopping.check()), Metrics: m.metrics.handler(parts{m}, newStanding(m), newAudited(m), x), Observe: x.observe, Tracer: m.tracing.tracer("hoso/api"), TrustedProxies: m.Config.TrustedProxies,
 		Store: m.Store, Blobs: m.Blobs, Relay: m.Relay, Scan: scan.DefaultProfile(), Checker: files, Codes: codes,
 		PortalSecrets: hooks.portalSecrets(), CarrierSecrets: hooks.carrierSecrets(), Now: time.Now,
 		Calendars: m.Calendars.Book, Printer: m.Printer, ReceiptKeys: m.ReceiptKeys,

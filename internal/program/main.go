@@ -30,6 +30,7 @@ type Main struct {
 	Relay     *relay.Relay
 	Teller    *teller.Teller
 	Printer   *printer.Printer
+	Auditor   *Auditor
 	// ReceiptKeys verify what the printer signs, and what it signed before.
 	ReceiptKeys receipt.Keys
 
@@ -80,8 +81,9 @@ func open(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*Mai
 		return nil, errors.Join(err, blobs.Close())
 	}
 	n := &names{store: s}
+	auditor := &Auditor{Store: s, Key: key, Keys: public, Dir: c.RootsDir()}
 	return &Main{Config: c, Log: log, Store: s, Blobs: blobs, Calendars: NewCalendars(s), Temporal: t, Relay: relay.New(s, t, n.Of, log),
-		Teller: teller.New(s, ways, tidings{n, c.PublicURL}, log), ReceiptKeys: public,
+		Teller: teller.New(s, ways, tidings{n, c.PublicURL}, log), ReceiptKeys: public, Auditor: auditor,
 		metrics: x, tracing: traced,
 		Printer: printer.New(s, blobs, key, printer.Options{Public: c.PublicURL, Log: log})}, nil
 }
@@ -93,9 +95,9 @@ func (m *Main) Close() error {
 	return errors.Join(m.Blobs.Close(), m.Store.Close())
 }
 
-// WithRelay runs a part and, unless HOSO_RELAY is off, the relay and the teller
-// beside it, and a printer where one is to print ahead. Several processes may do
-// so: a row is taken by one of them at a time.
+// WithRelay runs a part and, unless HOSO_RELAY is off, the relay, the teller and the
+// sampler beside it, and a printer where one is to print ahead. Several processes
+// may do so: a row is taken by one of them at a time.
 func (m *Main) WithRelay(ctx context.Context, run func(context.Context) error) error {
 	if !m.Config.Relay {
 		return run(ctx)
@@ -106,6 +108,7 @@ func (m *Main) WithRelay(ctx context.Context, run func(context.Context) error) e
 	if m.Config.PrintAhead {
 		g.Go(func() error { return m.Printer.Run(ctx) })
 	}
+	g.Go(func() error { return m.sample(ctx) })
 	g.Go(func() error { return run(ctx) })
 	return g.Wait()
 }

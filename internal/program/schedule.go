@@ -19,10 +19,12 @@ import (
 const (
 	listsCatchUp   = 9 * time.Hour
 	custodyCatchUp = 20 * time.Hour
+	auditCatchUp   = 20 * time.Hour
 )
 
 // Schedule has Temporal do what is done every day: the lists of each working
-// morning, the nightly proof of custody. It says whether any schedule is new; one
+// morning, the nightly proof of custody
+// and audit of the register. It says whether any schedule is new; one
 // that is there stays as it is, also where somebody has paused it.
 func Schedule(ctx context.Context, t client.Client) (isNew bool, err error) {
 	for _, o := range schedules() {
@@ -44,6 +46,7 @@ func schedules() []client.ScheduleOptions {
 	return []client.ScheduleOptions{
 		daily(workflows.ListsSchedule, workflows.ListsType, workflows.ListsHour, "mỗi sáng; ngày nghỉ không ghi gì", listsCatchUp),
 		daily(workflows.CustodySchedule, workflows.CustodyType, workflows.CustodyHour, "mỗi đêm", custodyCatchUp),
+		daily(workflows.AuditSchedule, workflows.AuditType, workflows.AuditHour, "mỗi đêm", auditCatchUp),
 	}
 }
 

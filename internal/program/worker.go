@@ -100,33 +100,46 @@ func (m *Main) schedule(ctx context.Context) {
 	within, cancel := context.WithTimeout(ctx, scheduleWithin)
 	defer cancel()
 	if _, err := Schedule(within, m.Temporal); err != nil {
-		m.Log.WarnContext(ctx, "daily lists and nightly proof are not scheduled", "error", err)
+		m.Log.WarnContext(ctx, "daily lists and nightly proofs are not scheduled", "error", err)
 	}
 }
 
 func (m *Main) activities(ctx context.Context) (*activities.Activities, error) {
-	c := m.Config
-	if c.PortalURL == "" || c.CourierURL == "" {
+	if !m.Config.reachesOut() {
 		return nil, errors.New("configuration: a worker needs HOSO_PORTAL_URL and HOSO_COURIER_URL (try `hoso portal-sim` and `hoso courier-sim`)")
 	}
+	connector, carriers, err := m.outside(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &activities.Activities{Store: m.Store, Blobs: m.Blobs, Portal: connector, Carriers: carriers, Calendars: m.Calendars.Book,
+		Ledgers: m.Auditor, Compares: m.reconciler(connector, carriers)}, nil
+}
+
+// reachesOut says whether the addresses of portal and carriers are known.
+func (c *Config) reachesOut() bool { return c.PortalURL != "" && c.CourierURL != "" }
+
+// outside gives the ways to the portal and to the carriers.
+func (m *Main) outside(ctx context.Context) (portal.Connector, map[string]courier.Carrier, error) {
+	c := m.Config
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = callsAtOnce
 	caller := &http.Client{Transport: transport, Timeout: callTimeout}
 	connector, err := portal.NewHTTPClient(c.PortalURL, string(c.PortalToken), caller)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ids, err := m.carriers(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	carriers := map[string]courier.Carrier{}
 	for _, id := range ids {
 		if carriers[id], err = courier.NewHTTPClient(c.CourierURL, id, string(c.CourierToken), caller); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	downstream.Expect(append(ids, "portal")...)
 	downstream.ExpectRepeats("submit", "supplement", "payment", "withdraw", "book_"+string(register.LegOut), "book_"+string(register.LegHome))
-	return &activities.Activities{Store: m.Store, Blobs: m.Blobs, Portal: connector, Carriers: carriers, Calendars: m.Calendars.Book}, nil
+	return connector, carriers, nil
 }

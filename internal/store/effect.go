@@ -29,12 +29,21 @@ type Effect struct {
 }
 
 // BeginEffect stores the key before the call and counts the try. first says that
-// no try has been made before, so that nothing can have happened yet.
+// no try has been made before, so that nothing can have happened yet; where the
+// register was restored from a backup, that it can be said of no dossier filed
+// before.
 func (s *Store) BeginEffect(ctx context.Context, key, code, act string) (e Effect, first bool, err error) {
 	row := Effect{Key: key, DossierCode: code, Act: act, State: EffectPending, Tries: 1, CreatedAt: s.now(), UpdatedAt: s.now()}
+	since, may, err := s.mayHaveBegun(ctx, code)
+	if err != nil {
+		return row, false, err
+	}
+	if may {
+		row.UpdatedAt = since // whoever began it ended with the register that is gone
+	}
 	res := s.with(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 	if res.Error != nil || res.RowsAffected == 1 {
-		return row, res.Error == nil, res.Error
+		return row, res.Error == nil && !may, res.Error
 	}
 	// UpdateColumn leaves updated_at alone: it says when the last call began or
 	// ended, and a try that comes only to ask must not renew it.

@@ -23,7 +23,7 @@ func Models() []any {
 	return []any{&Subject{}, &CatalogueEntry{}, &Dossier{}, &Person{}, &Document{}, &Component{}, &Text{}, &AuditEntry{},
 		&Operation{}, &Outbox{}, &Inbox{}, &Effect{}, &Shipment{}, &ParcelEvent{}, &Paper{}, &Payment{}, &Result{}, &Task{},
 		&Notification{}, &NotificationTry{}, &DueDate{}, &ClockPause{}, &DailyList{}, &Form{}, &RouteDecision{}, &PortalState{}, &RouteRefusal{},
-		&CustodyEntry{}, &Bag{}, &BagPaper{}, &BagStep{}, &custodyProof{},
+		&CustodyEntry{}, &Bag{}, &BagPaper{}, &BagStep{}, &custodyProof{}, &AuditRoot{}, &AuditHead{}, &auditProof{}, &Correction{}, &Look{}, &Walk{}, &Restoration{}, &SkippedNumbers{},
 		&PagePrint{}, &PageBand{}, &PageMatch{}}
 }
 

@@ -64,7 +64,8 @@ type Arrival struct {
 }
 
 // arrive inserts an inbox row. fresh is false for an event that is known; one
-// that is known with another body is ErrEventChanged.
+// that is known with another body is ErrEventChanged. One that named nothing we
+// knew is fresh when it names something by now, as it may after a restore.
 func (s *Store) arrive(tx *gorm.DB, a Arrival, row *Inbox) (fresh bool, err error) {
 	row.ID, row.Source, row.EventID, row.Digest = newID(), a.Source, a.EventID, a.Digest
 	row.ReceivedAt, row.NextAt = s.now(), s.now()
@@ -87,6 +88,10 @@ func (s *Store) arrive(tx *gorm.DB, a Arrival, row *Inbox) (fresh bool, err erro
 	}
 	if known.Digest != a.Digest {
 		return false, ErrEventChanged
+	}
+	if known.State == InboxUnmatched && row.State != InboxUnmatched { // now we know what it is about
+		row.ID, row.ReceivedAt = known.ID, known.ReceivedAt
+		return true, tx.Model(&Inbox{}).Where("id = ?", row.ID).Select("dossier_code", "text_id", "state", "next_at").Updates(row).Error
 	}
 	*row = known
 	return false, nil

@@ -176,3 +176,24 @@ func migrations(postgres bool) (fs.FS, error) {
 	}
 	return out, nil
 }
+
+// Newest is this program's newest migration.
+func Newest() (int64, error) {
+	files, err := migrations(true)
+	if err != nil {
+		return 0, err
+	}
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var newest int64
+	for _, name := range names {
+		n, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, fmt.Errorf("store: reading migrations: %w", err)
+		}
+		newest = max(newest, n)
+	}
+	return newest, nil
+}

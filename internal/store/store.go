@@ -49,6 +49,12 @@ type Store struct {
 	// served. SQLite itself has one writer, too, but whoever waits for it tries
 	// again after pauses of its own and may be overtaken until its patience ends.
 	turn chan struct{}
+
+	restored struct {
+		sync.Mutex
+		known bool
+		at    time.Time
+	}
 }
 
 // Options tune a Store; the zero value is right for production.

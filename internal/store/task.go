@@ -22,6 +22,11 @@ const (
 	awaitedTooLong = "kind = ? AND cause = ?"
 )
 
+// TaskDrift is the task of a dossier of which portal, carrier or workflow say
+// something else than the register, where no door puts that right. Its cause is
+// the kind of drift; it stays open until a look finds all in accord.
+const TaskDrift = "register_drift"
+
 // besides are those tasks that a step may end while the dossier is parked.
 var besides = []string{taskApology, taskNotGiven, taskOverLimit, taskPassed}
 
@@ -40,7 +45,7 @@ func (s *Store) tasksOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
 
 // undealt are the kinds of tasks that are not dealt with where a dossier stands.
 func undealt(d Dossier) []string {
-	kinds := []string{taskCodeTaken}
+	kinds := []string{taskCodeTaken, TaskDrift}
 	c, open := d.Clock, d.Stage != dossier.StageClosed
 	is := func(kind string, so bool) {
 		if so && open {

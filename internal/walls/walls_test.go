@@ -45,7 +45,7 @@ var walls = []wall{
 	{
 		rooms: []string{"activities"},
 		may: []string{
-			"go.temporal.io/sdk/activity", "go.temporal.io/sdk/temporal", "hoso/workflows", "hoso/internal/arrivals", "hoso/internal/blob",
+			"go.temporal.io/sdk/activity", "go.temporal.io/sdk/temporal", "hoso/workflows", "hoso/internal/arrivals", "hoso/internal/audit", "hoso/internal/blob",
 			"hoso/internal/calendar", "hoso/internal/courier", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/downstream", "hoso/internal/outcome",
 			"hoso/internal/portal", "hoso/internal/reckon", "hoso/internal/register", "hoso/internal/store",
 		},
@@ -54,7 +54,7 @@ var walls = []wall{
 	{
 		rooms: []string{"internal/store"},
 		may: []string{
-			"gorm.io", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/google/uuid", "hoso/internal/audit",
+			"gorm.io", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/google/uuid", "golang.org/x/sync", "hoso/internal/audit",
 			"hoso/internal/catalogue", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/notice", "hoso/internal/register",
 			"hoso/internal/trail",
 		},
@@ -124,6 +124,19 @@ var walls = []wall{
 		why: "printing reads the register and keeps files; it reaches nobody",
 	},
 	{
+		rooms: []string{"internal/backup"},
+		may:   []string{"github.com/jackc/pgx/v5/pgconn", "hoso/internal/blob", "hoso/internal/store"},
+		not:   []string{"net/http", "database/sql", "log", "math/rand"},
+		why:   "a backup reads register and files, and prints nothing of what is in them",
+	},
+	{
+		rooms: []string{"internal/reconcile"},
+		may: []string{"hoso/internal/arrivals", "hoso/internal/courier", "hoso/internal/dossier", "hoso/internal/portal", "hoso/internal/relay",
+			"hoso/internal/store", "hoso/workflows", "golang.org/x/sync", "golang.org/x/time"},
+		not: []string{"net", "os", "database/sql", "syscall"},
+		why: "what drifted is put right by the doors that are there, and by no other way",
+	},
+	{
 		rooms: []string{"internal/chipcard"},
 		may:   []string{"golang.org/x/text", "hoso/internal/dossier"},
 		not:   []string{"net", "os", "database/sql", "syscall", "log"},
@@ -151,6 +164,8 @@ var alone = map[string][]string{
 	"hoso/internal/courier/couriertest": {},
 	"hoso/internal/notify/notifytest":   {},
 	"hoso/internal/teller":              {"internal/program"},
+	"hoso/internal/reconcile":           {"internal/program"},
+	"hoso/internal/backup":              {"internal/program"},
 	"hoso/internal/printer":             {"api", "internal/program"},
 	"hoso/internal/simulator/simtest":   {"internal/portal/portaltest", "internal/courier/couriertest"},
 	"github.com/stretchr/testify":       {"internal/portal/portaltest", "internal/courier/couriertest", "internal/notify/notifytest", "internal/simulator/simtest", "internal/pgtest", "internal/recording", "bench"},
