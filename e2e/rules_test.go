@@ -20,7 +20,7 @@ import (
 )
 
 // TestRulesNameOnlyWhatIsServed carries a dossier through and parks another, has
-// custody proved, and holds every query of the alert rules and the dashboard
+// ledgers and custody proved, and holds every query of the alert rules and the dashboard
 // against what API and worker then serve at /metrics. Prometheus's own library
 // parses them, in a module of its own (deploy/promcheck).
 func TestRulesNameOnlyWhatIsServed(t *testing.T) {
@@ -33,13 +33,18 @@ func TestRulesNameOnlyWhatIsServed(t *testing.T) {
 	y.allReturned(t, register, []string{returned}, time.Minute)
 	y.waitsFor(t, register, waits, "handover")
 	manager.post(t, "/v1/dossiers/"+waits+"/hold", "hold", map[string]any{"reason": "Xem lại"}, http.StatusOK)
-	require.NoError(t, eventually(time.Minute, func(ctx context.Context) error {
-		h := y.dial(t).ScheduleClient().GetHandle(ctx, workflows.CustodySchedule)
-		if _, err := register.LastProof(ctx); err == nil {
-			return nil
-		}
-		return errors.Join(h.Trigger(ctx, client.ScheduleTriggerOptions{}), errors.New("custody is not proved yet"))
-	}))
+	schedules := y.dial(t).ScheduleClient()
+	for schedule, done := range map[string]func(context.Context) error{
+		workflows.CustodySchedule: func(ctx context.Context) error { _, err := register.LastProof(ctx); return err },
+		workflows.AuditSchedule:   func(ctx context.Context) error { _, err := register.LastAuditProof(ctx); return err },
+	} {
+		require.NoError(t, eventually(time.Minute, func(ctx context.Context) error {
+			if done(ctx) == nil {
+				return nil
+			}
+			return errors.Join(schedules.GetHandle(ctx, schedule).Trigger(ctx, client.ScheduleTriggerOptions{}), fmt.Errorf("%s has not run yet", schedule))
+		}))
+	}
 
 	scrapes := []string{filepath.Join(y.dir, "api.metrics"), filepath.Join(y.dir, "worker.metrics")}
 	require.NoError(t, eventually(time.Minute, func(ctx context.Context) error {
@@ -52,7 +57,7 @@ func TestRulesNameOnlyWhatIsServed(t *testing.T) {
 				return err
 			}
 		}
-		for _, line := range []string{`hoso_dossiers_parked{task="held"} 1`, `hoso_dossiers{stage="submission"} 1`, "hoso_dossiers_nobody 0", "hoso_custody_faults 0", `hoso_task_queue_pollers{queue="portal"} 1`} {
+		for _, line := range []string{`hoso_dossiers_parked{task="held"} 1`, `hoso_dossiers{stage="submission"} 1`, "hoso_dossiers_nobody 0", "hoso_custody_faults 0", "hoso_audit_faults 0", `hoso_task_queue_pollers{queue="portal"} 1`} {
 			if raw, _ := os.ReadFile(scrapes[0]); !strings.Contains(string(raw), line+"\n") {
 				return fmt.Errorf("the API does not serve %s yet", line)
 			}
