@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,6 +38,7 @@ func TestARollingUpgradeLosesNoRequest(t *testing.T) {
 	second := freeAddr(t)
 	api2 := y.process("api-2", y.hoso, []string{"api", "--addr", second}, answers("http://"+second+"/readyz"))
 	worker2 := y.process("worker-2", y.hoso, []string{"worker"}, nil)
+	worker2.env = append(slices.Clip(worker2.env), "HOSO_METRICS_ADDR=") // the first one has the address
 	t.Cleanup(func() { api2.kill(); worker2.kill() })
 	for _, p := range []*process{y.worker, worker2} {
 		p.ready = saysAgain(p, "worker polls")

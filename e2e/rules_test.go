@@ -36,7 +36,10 @@ func TestRulesNameOnlyWhatIsServed(t *testing.T) {
 	schedules := y.dial(t).ScheduleClient()
 	for schedule, done := range map[string]func(context.Context) error{
 		workflows.CustodySchedule: func(ctx context.Context) error { _, err := register.LastProof(ctx); return err },
-		workflows.AuditSchedule:   func(ctx context.Context) error { _, err := register.LastAuditProof(ctx); return err },
+		workflows.AuditSchedule: func(ctx context.Context) error { // the root comes after the proof
+			_, err := register.NewestRoot(ctx)
+			return err
+		},
 	} {
 		require.NoError(t, eventually(time.Minute, func(ctx context.Context) error {
 			if done(ctx) == nil {

@@ -34,7 +34,7 @@ func builtTrial(t testing.TB, trial string) string {
 // buildOf is a worker process of a build of its own.
 func (y *system) buildOf(name, path, build string) *process {
 	p := y.process("worker-"+name, path, []string{"worker"}, nil)
-	p.env = append(p.env[:len(p.env):len(p.env)], "HOSO_DEPLOYMENT=dossier", "HOSO_BUILD_ID="+build)
+	p.env = append(p.env[:len(p.env):len(p.env)], "HOSO_DEPLOYMENT=dossier", "HOSO_BUILD_ID="+build, "HOSO_METRICS_ADDR=")
 	p.ready = saysAgain(p, "worker polls")
 	return p
 }
@@ -73,7 +73,7 @@ func (y *system) fails(t testing.TB, args ...string) string {
 // stages, the newer one prefers it.
 func TestOldAndNewProgramsFinishEachOthersDossiers(t *testing.T) {
 	t.Parallel()
-	n := number(t, "HOSO_UPGRADE", 50)
+	n := number(t, "HOSO_UPGRADE", 30)
 	y := newSystem(t, setup{noWorker: true, portal: faults(7), courier: faults(8)})
 	clerk := y.as(t, identity.Subject{ID: "clerk-e2e", Role: identity.Clerk, Office: "VNPHKI"})
 	register := y.register(t)
