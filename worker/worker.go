@@ -15,8 +15,9 @@ import (
 	"hoso/workflows"
 )
 
-// Limits on what one process does at a time. The number of activities stays
-// below the database pool's size; a downstream's rate is its queue's.
+// Limits on what one process does at a time. There are more activities than
+// connections to the database: one that waits for an answer from outside holds
+// none. A downstream's rate is its queue's.
 const (
 	dossierActivities = 40
 	portalActivities  = 20

@@ -60,7 +60,7 @@ type Store struct {
 // Options tune a Store; the zero value is right for production.
 type Options struct {
 	Now     func() time.Time // the clock; time.Now by default
-	MaxOpen int              // connections; 40 by default, 8 on SQLite
+	MaxOpen int              // connections; 12 by default, 8 on SQLite
 }
 
 // Open connects to "postgres://…" or "sqlite:<file>". It does not migrate.
@@ -96,7 +96,7 @@ func Open(url string, o Options) (*Store, error) {
 	}
 	open := o.MaxOpen
 	if open == 0 {
-		open = 40
+		open = 12 // each keeps its own prepared statements and plans: many cost the server more than waiting costs us
 		if !s.postgres {
 			open = 8
 		}
