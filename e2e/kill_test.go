@@ -131,7 +131,7 @@ func fileMore(t testing.TB, clerk caller, before, n int) []string {
 					return
 				}
 				scan.Write(jpg)
-				who := before + i
+				who := i
 				fmt.Fprintf(&scan, "%08d", who) // another file each time, the same picture
 				doc := clerk.upload(t, fmt.Sprintf("scan-%d", who), scan.Bytes())
 				raw := clerk.post(t, "/v1/dossiers", fmt.Sprintf("file-%d", who), canary(who).filing(doc), http.StatusCreated)
