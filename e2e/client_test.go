@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,7 +20,8 @@ import (
 // program would.
 type caller struct {
 	base, token string
-	request     string // the X-Request-Id, "" for none
+	request     string        // the X-Request-Id, "" for none
+	again       *atomic.Int64 // counts what has to be made again; nil where nobody asks
 }
 
 // dossierAnswer is what the tests read of a dossier.
@@ -77,6 +79,9 @@ func (c caller) must(t testing.TB, method, path, key, contentType string, body [
 	err := eventually(2*time.Minute, func(ctx context.Context) error {
 		var err error
 		if status, raw, err = c.once(ctx, method, path, key, contentType, body); err != nil {
+			if c.again != nil {
+				c.again.Add(1)
+			}
 			return err
 		}
 		if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -23,12 +24,13 @@ import (
 
 // process is one program that can be killed and started again as it was.
 type process struct {
-	name  string
-	path  string
-	args  []string
-	env   []string
-	log   string
-	ready func(context.Context) error
+	name    string
+	path    string
+	args    []string
+	through []string // what starts the program, with its arguments; empty for nothing
+	env     []string
+	log     string
+	ready   func(context.Context) error
 
 	mu  sync.Mutex
 	cmd *exec.Cmd
@@ -46,7 +48,8 @@ func (p *process) launch(t testing.TB) {
 	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
 	defer log.Close()
-	cmd := exec.Command(p.path, p.args...)
+	argv := slices.Concat(p.through, []string{p.path}, p.args)
+	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), p.env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

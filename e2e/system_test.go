@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,8 +23,8 @@ import (
 	"hoso/workflows"
 )
 
-// system is the whole engine as processes, on free loopback ports and a folder
-// of its own.
+// system is the whole engine as processes, on free loopback ports (or where the
+// setup places them) and a folder of its own.
 type system struct {
 	dir        string
 	data       string // folder of the engine; the simulators stay in dir
@@ -34,6 +35,7 @@ type system struct {
 	metrics    string // of the worker
 	temporalAt string
 	portalAt   string // address with http://
+	places     map[string]place
 
 	temporal, portal, courier, apiProc, worker *process
 }
@@ -46,6 +48,19 @@ type setup struct {
 	temporal []string // further arguments of the server
 	noWorker bool     // it is the test that starts workers
 	env      []string // further variables
+	places   map[string]place
+}
+
+// place is where a process runs, by its name; the zero value is here.
+type place struct {
+	ip      string   // where it listens; "" is the loopback
+	through []string // what starts it there
+}
+
+// addr is an address there that nobody listens on.
+func (p place) addr(t testing.TB) string {
+	t.Helper()
+	return net.JoinHostPort(cmp.Or(p.ip, "127.0.0.1"), freePort(t))
 }
 
 // newSystem starts everything and waits until it is ready.
@@ -54,11 +69,11 @@ func newSystem(t testing.TB, s setup) *system {
 	dir := folder(t)
 	repo, err := filepath.Abs("..")
 	require.NoError(t, err)
-	y := &system{dir: dir, data: dir, hoso: built(t, "hoso", repo, "./cmd/hoso")}
+	y := &system{dir: dir, data: dir, places: s.places, hoso: built(t, "hoso", repo, "./cmd/hoso")}
 	devserver := built(t, "hoso-devserver", filepath.Join(repo, "devserver"), ".")
-	apiAddr, portalAddr, courierAddr := freeAddr(t), freeAddr(t), freeAddr(t)
-	workerAddr := freeAddr(t)
-	y.api, y.metrics, y.temporalAt, y.portalAt = "http://"+apiAddr, "http://"+workerAddr, freeAddr(t), "http://"+portalAddr
+	at := func(name string) string { return s.places[name].addr(t) }
+	apiAddr, portalAddr, courierAddr, workerAddr := at("api"), at("portal-sim"), at("courier-sim"), at("worker")
+	y.api, y.metrics, y.temporalAt, y.portalAt = "http://"+apiAddr, "http://"+workerAddr, at("temporal"), "http://"+portalAddr
 	y.env = []string{
 		"HOSO_DATA=" + dir, "HOSO_ADDR=" + apiAddr, "TEMPORAL_ADDRESS=" + y.temporalAt, "HOSO_LOG=info",
 		"HOSO_PORTAL_URL=http://" + portalAddr, "HOSO_COURIER_URL=http://" + courierAddr,
@@ -100,9 +115,9 @@ func folder(t testing.TB) string {
 }
 
 func (y *system) temporalArgs(t testing.TB) []string {
-	_, port, err := net.SplitHostPort(y.temporalAt)
+	ip, port, err := net.SplitHostPort(y.temporalAt)
 	require.NoError(t, err)
-	args := []string{"server", "start-dev", "--ip", "127.0.0.1", "--port", port, "--headless", "--namespace", "default",
+	args := []string{"server", "start-dev", "--ip", ip, "--port", port, "--headless", "--namespace", "default",
 		"--db-filename", filepath.Join(y.dir, "temporal.db"), "--log-level", "error"}
 	for name, kind := range workflows.SearchAttributes() {
 		args = append(args, "--search-attribute", name+"="+kind)
@@ -111,7 +126,7 @@ func (y *system) temporalArgs(t testing.TB) []string {
 }
 
 func (y *system) process(name, path string, args []string, ready func(context.Context) error) *process {
-	return &process{name: name, path: path, args: args, env: y.env, log: filepath.Join(y.dir, name+".log"), ready: ready}
+	return &process{name: name, path: path, args: args, through: y.places[name].through, env: y.env, log: filepath.Join(y.dir, name+".log"), ready: ready}
 }
 
 func (y *system) knobs(t testing.TB, name string, knobs any) string {
