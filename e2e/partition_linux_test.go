@@ -62,7 +62,8 @@ func TestCutOffOneAfterTheOther(t *testing.T) {
 	require.EqualValues(t, len(c.codes), filed.Dossiers, "a filing that was repeated is one dossier")
 }
 
-// How many dossiers are under way, being filed, and filed later, at each cut.
+// How many dossiers are set going before each cut, being filed at it, and filed
+// after it.
 const underWay, amidCut, afterCut = 4, 3, 3
 
 // cutting is a system on a network, and what has been filed.
