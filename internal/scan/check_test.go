@@ -36,7 +36,7 @@ func TestCheckDefects(t *testing.T) {
 		{"lost in blur", false, samplepage.Options{Blur: 9}, scan.Unreadable, []string{"blurred 1 error"}},
 		{"coarse", each, samplepage.Options{DPI: 90}, scan.Doubtful, []string{"low_resolution 1 warn"}},
 		{"too coarse", each, samplepage.Options{DPI: 66}, scan.Unreadable, []string{"low_resolution 1 error"}},
-		{"dim", false, samplepage.Options{Dark: 0.91}, scan.Doubtful, []string{"too_dark 1 warn"}},
+		{"dim", false, samplepage.Options{Dark: 0.932}, scan.Doubtful, []string{"too_dark 1 warn"}},
 		{"dark", each, samplepage.Options{Dark: 0.95}, scan.Unreadable, []string{"too_dark 1 error"}},
 		{"dim, and ink as good as gone", false, samplepage.Options{Dark: 0.62, Contrast: 0.07}, scan.Unreadable, []string{"blank_page 1 error"}},
 		{"pale", false, samplepage.Options{Contrast: 0.1}, scan.Doubtful, []string{"too_bright 1 warn"}},
@@ -105,7 +105,7 @@ func TestCheckManyPages(t *testing.T) {
 	t.Parallel()
 	leaves := []image.Image{
 		page(samplepage.Options{}), page(samplepage.Options{Seed: 1, Blur: 3.2}),
-		page(samplepage.Options{Blank: true}), page(samplepage.Options{Seed: 2, Dark: 0.91}),
+		page(samplepage.Options{Blank: true}), page(samplepage.Options{Seed: 2, Dark: 0.932}),
 	}
 	want := []string{"blurred 2 error", "blank_page 3 warn", "too_dark 4 warn"}
 	for name, data := range map[string][]byte{"pdf": must(samplepage.PDF(leaves...))(t), "tiff": tiffOf(leaves...)} {
