@@ -127,7 +127,7 @@ func TestOutcomeUnknownOnceSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := raw(t, c.serve)
-			if name == "endless" {
+			if c.code != "timeout" { // on a busy machine anything takes 300 ms
 				p.http.Timeout = time.Minute
 			}
 			for _, err := range []error{act(t, p), ask(t, p)} {
