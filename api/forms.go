@@ -27,7 +27,7 @@ type Form struct {
 	Version    string           `json:"version" example:"TT 03/2025/TT-VPCP" doc:"The law that the form is by."`
 	N          int              `json:"n" doc:"The how many-th of its kind, from 1."`
 	Seq        int64            `json:"seq" doc:"The change that it belongs to, as in the timeline."`
-	State      string           `json:"state" enum:"pending,ready,failed" doc:"pending: being written, or written when it is asked for. failed: cause says why; asking for it tries again."`
+	State      string           `json:"state" enum:"pending,ready,failed" doc:"pending: written when it is asked for. failed: cause says why; asking for it tries again."`
 	StateLabel string           `json:"state_label"`
 	Cause      string           `json:"cause,omitempty" example:"field:head.portal_code" doc:"Code of why the last try failed; it names a field and no value."`
 	IssuedAt   Time             `json:"issued_at" doc:"When the change was recorded."`
@@ -117,7 +117,7 @@ func formView(l lang, f store.Form) Form {
 
 // formWords name the state of a form.
 var formWords = map[string]text{
-	store.FormPending: {"đang lập", "being written"},
+	store.FormPending: {"chưa lập", "not written yet"},
 	store.FormReady:   {"đã lập", "ready"},
 	store.FormFailed:  {"chưa lập được", "could not be written"},
 }
@@ -138,6 +138,10 @@ func (s *Server) showForm(ctx context.Context, in *FormRef) (*paperOutput, error
 	case err != nil:
 		cause := printer.CauseOf(err)
 		Log(ctx).Warn("form not rendered", "dossier", row.DossierCode, "form", row.Kind, "n", row.N, "cause", cause)
+		// Kept, so that what was asked for in vain is counted; a printer's own next try stays when it is.
+		if err := s.deps.Store.FormNotWritten(ctx, row.ID, cause, &row.NextAt); err != nil {
+			return nil, err
+		}
 		return nil, NewProblem(Conflict, Field("", "form_not_written", "cause", cause))
 	}
 	return s.storedPaper(ctx, row)

@@ -33,7 +33,7 @@ func TestTheSlipIsThereAtOnce(t *testing.T) {
 		d := h.filed()
 		list := h.forms("clerk", d.Code)
 		require.Len(t, list, 1)
-		require.Equal(t, []any{dossier.FormSlip, "Phiếu gửi hồ sơ", "pending", "đang lập", 1}, []any{list[0].Kind, list[0].Name, list[0].State, list[0].StateLabel, list[0].N})
+		require.Equal(t, []any{dossier.FormSlip, "Phiếu gửi hồ sơ", "pending", "chưa lập", 1}, []any{list[0].Kind, list[0].Name, list[0].State, list[0].StateLabel, list[0].N})
 		require.Equal(t, d.FiledAt.String(), list[0].IssuedAt.String())
 
 		w := h.get("clerk", list[0].Content)
@@ -88,6 +88,9 @@ func TestAFormThatCannotBeWrittenSaysWhichField(t *testing.T) {
 	p, _ := h.refused(h.get("clerk", slip.Content), http.StatusConflict)
 	require.Equal(t, "Chưa lập được mẫu này (field:sender.address).", p.Errors[0].Detail)
 	require.NotContains(t, h.log.String(), "bí mật")
+	queues, err := h.store.Queues(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, queues, store.Queue{Kind: "forms", Rows: 1, Oldest: queues[len(queues)-1].Oldest}, "what was asked for in vain is counted")
 }
 
 func TestRefusalsHaveTheirForm(t *testing.T) {

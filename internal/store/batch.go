@@ -2,13 +2,11 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
 )
@@ -43,7 +41,7 @@ type rows interface {
 
 // batched runs fn in a transaction and commits with what fn has left in the
 // batch; an error or a panic leaves nothing.
-func (s *Store) batched(ctx context.Context, fn func(b *batch) error) (err error) {
+func (s *Store) batched(ctx context.Context, fn func(b *batch) error) error {
 	if !s.postgres {
 		return s.tx(ctx, func(tx *gorm.DB) error {
 			b := &batch{ctx: ctx, store: s, tx: tx}
@@ -53,16 +51,10 @@ func (s *Store) batched(ctx context.Context, fn func(b *batch) error) (err error
 			return b.send()
 		})
 	}
-	// A connection found dead before anything was sent is replaced, as the pool
-	// does by itself elsewhere.
-	for range 3 {
-		var b *batch
-		b, err = s.pinned(ctx, fn)
-		if b == nil || b.begun || !pgconn.SafeToRetry(err) && !errors.Is(err, driver.ErrBadConn) {
-			break
-		}
-	}
-	return err
+	return onLiving(func() (begun bool, err error) {
+		b, err := s.pinned(ctx, fn)
+		return b == nil || b.begun, err
+	})
 }
 
 // pinned runs fn in a transaction on one of PostgreSQL's connections. A panic

@@ -170,13 +170,6 @@ func (s *Store) FormNotWritten(ctx context.Context, id, cause string, again *tim
 	return s.with(ctx).Model(&Form{}).Where("id = ? AND state = ?", id, FormPending).Updates(up).Error
 }
 
-// Unwritten counts the forms that could not be rendered so far and are to be
-// tried again, for metrics. One that nobody has asked for is none of them.
-func (s *Store) Unwritten(ctx context.Context) (pending int64, err error) {
-	err = s.with(ctx).Model(&Form{}).Where("state = ? AND cause <> ''", FormPending).Count(&pending).Error
-	return pending, err
-}
-
 // ComponentsAt reads what a dossier consisted of after one of its audit entries:
 // of each component the newest version that had been taken over by then.
 func (s *Store) ComponentsAt(ctx context.Context, code string, seq int64) ([]GivenComponent, error) {

@@ -41,12 +41,17 @@ func later(tx *gorm.DB) *gorm.DB {
 	return tx.WithContext(context.WithValue(tx.Statement.Context, laterKey{}, true))
 }
 
-// pipelined runs fn in a transaction on one of PostgreSQL's connections. One that
-// is found dead before the transaction has begun is replaced.
-func (s *Store) pipelined(ctx context.Context, fn func(tx *gorm.DB) error) (err error) {
+// pipelined runs fn in a transaction on one of PostgreSQL's connections.
+func (s *Store) pipelined(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return onLiving(func() (begun bool, err error) { return s.pipe(ctx, fn) })
+}
+
+// onLiving tries again where a connection was found dead before the transaction
+// had begun, as the pool does by itself elsewhere.
+func onLiving(try func() (begun bool, err error)) (err error) {
 	for range 3 {
 		var begun bool
-		begun, err = s.pipe(ctx, fn)
+		begun, err = try()
 		if begun || !pgconn.SafeToRetry(err) && !errors.Is(err, driver.ErrBadConn) {
 			break
 		}
