@@ -5,119 +5,132 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
 )
 
-// batch is a transaction whose statements go to the database together: on
-// PostgreSQL in one round trip, since going there and back costs more than the
-// writing; on SQLite, which lives in this process, one by one. Begin travels
-// with the first statements and commit with the last.
+// batch is statements written by hand that go to the database together, within a
+// transaction that gorm works in as well: on PostgreSQL they wait until send, or
+// until the transaction ends; on SQLite, which lives in this process, each is
+// carried out when it is added. An error on the way is that of send and leave.
+//
+// It is for what every dossier does. gorm makes each statement and reads each row
+// anew by reflection, and goes to the database for each.
 type batch struct {
-	ctx   context.Context
-	store *Store
-	conn  *pgx.Conn // on PostgreSQL
-	tx    *gorm.DB  // on SQLite
-	begun bool
-	queue []statement
-	err   error // the first that went wrong while statements were made
+	ctx  context.Context
+	tx   *gorm.DB
+	pipe *pipeline // on PostgreSQL
+	err  error     // the first that went wrong while statements were made
 }
 
-// statement is one of a batch; read takes its rows, where it has some.
-type statement struct {
-	sql  string
-	args []any
-	read func(rows) error
+// byHand gives a transaction's batch. What waits in the transaction goes before
+// what is added.
+func byHand(tx *gorm.DB) *batch {
+	b := &batch{ctx: tx.Statement.Context, tx: tx}
+	b.pipe, _ = tx.Statement.ConnPool.(*pipeline)
+	return b
 }
 
-// rows are what both databases' rows have in common.
-type rows interface {
-	Next() bool
-	Scan(into ...any) error
-	Err() error
-}
-
-// batched runs fn in a transaction and commits with what fn has left in the
-// batch; an error or a panic leaves nothing.
+// batched runs fn in a transaction and commits with what fn has left in the batch.
 func (s *Store) batched(ctx context.Context, fn func(b *batch) error) error {
+	return s.tx(ctx, func(tx *gorm.DB) error {
+		b := byHand(tx)
+		if err := fn(b); err != nil {
+			return err
+		}
+		return b.leave()
+	})
+}
+
+// together carries out what fn adds, in one trip. What is written is written as a
+// whole; each read is of its own moment.
+func (s *Store) together(ctx context.Context, fn func(b *batch)) error {
 	if !s.postgres {
-		return s.tx(ctx, func(tx *gorm.DB) error {
-			b := &batch{ctx: ctx, store: s, tx: tx}
-			if err := fn(b); err != nil {
-				return err
-			}
-			return b.send()
-		})
+		b := &batch{ctx: ctx, tx: s.with(ctx)}
+		fn(b)
+		return b.err
 	}
 	return onLiving(func() (begun bool, err error) {
-		b, err := s.pinned(ctx, fn)
-		return b == nil || b.begun, err
+		return s.onPipeline(ctx, true, func(p *pipeline) error {
+			b := &batch{ctx: ctx, pipe: p}
+			fn(b)
+			return s.translated(b.send())
+		})
 	})
 }
 
-// pinned runs fn in a transaction on one of PostgreSQL's connections. A panic
-// makes the pool throw the connection away, and with it the transaction.
-func (s *Store) pinned(ctx context.Context, fn func(b *batch) error) (b *batch, err error) {
-	pool, err := s.db.DB()
-	if err != nil {
-		return nil, err
+// atOneMoment reads what fn adds in one trip, all as of the same moment.
+func (s *Store) atOneMoment(ctx context.Context, fn func(b *batch)) error {
+	if !s.postgres {
+		return s.batched(ctx, func(b *batch) error {
+			fn(b)
+			return nil
+		})
 	}
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close() //nolint:errcheck // gives it back to the pool
-	err = conn.Raw(func(c any) error {
-		b = &batch{ctx: ctx, store: s, conn: c.(*stdlib.Conn).Conn()}
-		err := fn(b)
-		if err == nil {
-			b.add("commit", nil, nil)
-			err = b.send()
-		}
-		if err != nil {
-			b.rollback()
-		}
-		return err
+	return s.together(ctx, func(b *batch) {
+		b.add("begin isolation level repeatable read read only", nil, nil)
+		fn(b)
+		b.add("commit", nil, nil)
 	})
-	return b, err
 }
 
-// rollback gives the transaction up. When that cannot be said any more, the pool
-// throws the connection away for its open transaction.
-func (b *batch) rollback() {
-	if b.begun && !b.conn.IsClosed() {
-		_, _ = b.conn.Exec(b.ctx, "rollback")
-	}
-}
-
-// add puts a statement into the batch; ? stands for an argument.
+// add puts a statement into the batch; ? stands for an argument. A write names its
+// table in quotes. read takes the rows, where there are some.
 func (b *batch) add(sql string, args []any, read func(rows) error) {
-	b.queue = append(b.queue, statement{sql: sql, args: args, read: read})
+	b.put(statement{sql: sql, args: args, read: read})
+}
+
+// write adds a write.
+func (b *batch) write(sql string, args ...any) { b.put(statement{sql: sql, args: args}) }
+
+// count adds a write and tells how many rows it met.
+func (b *batch) count(did func(int64), sql string, args ...any) {
+	b.put(statement{sql: sql, args: args, did: did})
+}
+
+func (b *batch) put(st statement) {
+	switch {
+	case b.err != nil:
+	case b.pipe != nil:
+		st.sql = dollars(st.sql)
+		if st.read == nil {
+			st.table = tableOf(st.sql)
+		}
+		b.pipe.queue = append(b.pipe.queue, st)
+	default:
+		b.err = b.alone(st)
+	}
+}
+
+// forUpdate locks the rows of a read until the transaction ends. On SQLite the
+// transaction itself holds the write lock.
+func (b *batch) forUpdate() string {
+	if b.pipe == nil {
+		return ""
+	}
+	return " FOR UPDATE"
 }
 
 // send carries the statements out in their order, up to the first that fails.
 func (b *batch) send() error {
-	queue := b.queue
-	b.queue = nil
-	switch {
-	case b.err != nil:
-		return b.err
-	case b.conn != nil:
-		return b.atOnce(queue)
+	if b.err == nil && b.pipe != nil {
+		_, b.err = b.pipe.send()
 	}
-	for _, st := range queue {
-		if err := b.alone(st); err != nil {
-			return err
-		}
-	}
-	return nil
+	return b.err
 }
+
+// leave lets the statements travel with whatever is sent next, at the latest with
+// the commit.
+func (b *batch) leave() error { return b.err }
 
 func (b *batch) alone(st statement) error {
 	if st.read == nil {
-		return b.tx.Exec(st.sql, st.args...).Error
+		res := b.tx.Exec(st.sql, st.args...)
+		if st.did != nil && res.Error == nil {
+			st.did(res.RowsAffected)
+		}
+		return res.Error
 	}
 	r, err := b.tx.Raw(st.sql, st.args...).Rows()
 	if err != nil {
@@ -127,49 +140,13 @@ func (b *batch) alone(st statement) error {
 	return errors.Join(st.read(r), r.Err())
 }
 
-func (b *batch) atOnce(queue []statement) error {
-	var out pgx.Batch
-	if !b.begun {
-		out.Queue("begin")
-	}
-	for _, st := range queue {
-		out.Queue(b.store.dollars(st.sql), st.args...)
-	}
-	results := b.conn.SendBatch(b.ctx, &out)
-	err := b.take(results, queue)
-	if closing := results.Close(); err == nil {
-		err = closing
-	}
-	return err
-}
-
-func (b *batch) take(results pgx.BatchResults, queue []statement) error {
-	if !b.begun {
-		if _, err := results.Exec(); err != nil {
-			return err
-		}
-		b.begun = true
-	}
-	for _, st := range queue {
-		r, err := results.Query()
-		if err != nil {
-			return err
-		}
-		if st.read != nil {
-			err = st.read(r)
-		}
-		r.Close()
-		if err = errors.Join(err, r.Err()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// texts keeps the texts of statements, so that each is made once.
+var texts sync.Map
 
 // dollars writes PostgreSQL's $1, $2, … for each ?, once for each statement. There
 // are no texts in them that could hold another ?.
-func (s *Store) dollars(sql string) string {
-	if made, ok := s.made.Load(sql); ok {
+func dollars(sql string) string {
+	if made, ok := texts.Load(sql); ok {
 		return made.(string)
 	}
 	var out strings.Builder
@@ -181,6 +158,6 @@ func (s *Store) dollars(sql string) string {
 		out.WriteString(part)
 		n++
 	}
-	s.made.Store(sql, out.String())
+	texts.Store(sql, out.String())
 	return out.String()
 }

@@ -4,7 +4,7 @@ import (
 	"gorm.io/gorm"
 )
 
-const nextNumber = `INSERT INTO counters (scope, day, n) VALUES (?, ?, 1)
+const nextNumber = `INSERT INTO "counters" (scope, day, n) VALUES (?, ?, 1)
 	ON CONFLICT (scope, day) DO UPDATE SET n = counters.n + 1 RETURNING n`
 
 // next draws the next running number of a scope's day, inside the caller's

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"hoso/internal/trail"
 )
 
@@ -38,23 +36,24 @@ func (Outbox) TableName() string { return "outbox" }
 // ahead: another relay leaves them alone until then. M is a row with an id. It is
 // one statement, since most times there is nothing to take.
 func lease[M interface{ id() string }](s *Store, ctx context.Context, limit int, hold time.Duration) ([]M, error) {
-	table, err := s.table(new(M))
-	if err != nil {
-		return nil, err
-	}
+	t := tableOfModel[M]()
 	free := ""
 	if s.postgres {
 		free = " FOR UPDATE SKIP LOCKED"
 	}
-	take := `UPDATE "` + table.Table + `" SET next_at = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM "` + table.Table +
-		`" WHERE state = 'pending' AND next_at <= ? ORDER BY next_at, id LIMIT ?` + free + `) RETURNING "` + strings.Join(table.DBNames, `","`) + `"`
+	take := `UPDATE "` + t.schema.Table + `" SET next_at = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM "` + t.schema.Table +
+		`" WHERE state = 'pending' AND next_at <= ? ORDER BY next_at, id LIMIT ?` + free + `) RETURNING "` + strings.Join(t.schema.DBNames, `","`) + `"`
 	now := s.now()
 	var rows []M
-	run := func(tx *gorm.DB) error { return tx.Raw(take, now.Add(hold), now, limit).Scan(&rows).Error }
+	run := func(b *batch) { b.add(take, []any{now.Add(hold), now, limit}, all(b.ctx, &rows)) }
+	var err error
 	if s.postgres {
-		err = run(s.with(ctx))
+		err = s.together(ctx, run)
 	} else {
-		err = s.tx(ctx, run)
+		err = s.batched(ctx, func(b *batch) error {
+			run(b)
+			return nil
+		})
 	}
 	slices.SortFunc(rows, func(a, b M) int { return cmp.Compare(a.id(), b.id()) })
 	return rows, err

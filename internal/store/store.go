@@ -44,7 +44,6 @@ type Store struct {
 	db       *gorm.DB
 	now      func() time.Time
 	postgres bool
-	made     sync.Map // texts of batches' statements, so that each is made once
 	// turn lets one transaction at a time begin on SQLite, first come, first
 	// served. SQLite itself has one writer, too, but whoever waits for it tries
 	// again after pauses of its own and may be overtaken until its patience ends.
