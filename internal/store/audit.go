@@ -44,7 +44,9 @@ func (s *Store) append(tx *gorm.DB, d *Dossier, c change) error {
 	if err != nil {
 		return err
 	}
-	return later(tx).Create(&e).Error
+	b := byHand(tx)
+	insert(b, e)
+	return b.leave()
 }
 
 // entry is append without the writing.

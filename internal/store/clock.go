@@ -116,7 +116,9 @@ func (s *Store) ledge(tx *gorm.DB, d Dossier, c *ClockChange, by change) error {
 		row.DossierCode, row.N, row.DueAt, row.StartedAt = d.Code, c.Clock.Dates, micros(row.DueAt), micros(row.StartedAt)
 		row.ClockID, row.ClockVersion, row.Calendar, row.CalendarVersion = c.Clock.ID, c.Clock.Version, c.Clock.Calendar, c.Clock.CalendarVersion
 		row.Actor, row.Role, row.TextID, row.Seq, row.CreatedAt = by.actor, by.role, by.textID, d.Revision, s.now()
-		if err := later(tx).Create(&row).Error; err != nil {
+		b := byHand(tx)
+		insert(b, row)
+		if err := b.leave(); err != nil {
 			return err
 		}
 	}

@@ -17,10 +17,5 @@ func next(tx *gorm.DB, scope, day string) (int, error) {
 
 // next is the same in a batch.
 func (b *batch) next(scope, day string, into *int) {
-	b.add(nextNumber, []any{scope, day}, func(r rows) (err error) {
-		for r.Next() && err == nil {
-			err = r.Scan(into)
-		}
-		return err
-	})
+	b.add(nextNumber, []any{scope, day}, one(into))
 }

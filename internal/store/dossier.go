@@ -115,8 +115,10 @@ func (s *Store) Dossier(ctx context.Context, sc Scope, code string) (Dossier, er
 // transaction ends. On SQLite the transaction itself holds the write lock.
 func lockDossier(tx *gorm.DB, code string) (Dossier, error) {
 	var d Dossier
-	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("code = ?", code).Take(&d).Error
-	return d, found(err)
+	var there bool
+	b := byHand(tx)
+	take(b, &d, &there, "WHERE code = ?"+b.forUpdate(), code)
+	return d, foundIf(there, b.send())
 }
 
 // WarnedAny filters for dossiers of whose term any mark has come.

@@ -3,9 +3,6 @@ package store
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // The states of an effect.
@@ -41,18 +38,19 @@ func (s *Store) BeginEffect(ctx context.Context, key, code, act string) (e Effec
 	if may {
 		row.UpdatedAt = since // whoever began it ended with the register that is gone
 	}
-	res := s.with(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-	if res.Error != nil || res.RowsAffected == 1 {
-		return row, res.Error == nil && !may, res.Error
+	var fresh int64
+	err = s.together(ctx, func(b *batch) { insertNew(b, func(n int64) { fresh = n }, row) })
+	if err != nil || fresh == 1 {
+		return row, err == nil && !may, err
 	}
-	// UpdateColumn leaves updated_at alone: it says when the last call began or
-	// ended, and a try that comes only to ask must not renew it.
-	err = s.with(ctx).Model(&Effect{}).Where("key = ?", key).UpdateColumn("tries", gorm.Expr("tries + 1")).Error
-	if err != nil {
-		return e, false, err
-	}
-	err = s.with(ctx).Where("key = ?", key).Take(&e).Error
-	return e, false, err
+	// updated_at is left alone: it says when the last call began or ended, and a try
+	// that comes only to ask must not renew it.
+	var there bool
+	err = s.together(ctx, func(b *batch) {
+		b.write(`UPDATE "effects" SET tries = tries + 1 WHERE key = ?`, key)
+		take(b, &e, &there, "WHERE key = ?", key)
+	})
+	return e, false, foundIf(there, err)
 }
 
 // TryEffect notes that another try begins: how it ends is not known yet.
@@ -63,8 +61,11 @@ func (s *Store) TryEffect(ctx context.Context, key string) error {
 
 // EndEffect writes how an effect ended. A done effect never becomes anything else.
 func (s *Store) EndEffect(ctx context.Context, key, state, reference, cause string) error {
-	return s.with(ctx).Model(&Effect{}).Where("key = ? AND state <> ?", key, EffectDone).
-		Updates(map[string]any{"state": state, "reference": reference, "cause": cause, "updated_at": s.now()}).Error
+	return s.together(ctx, func(b *batch) { s.endEffect(b, key, state, reference, cause) })
+}
+
+func (s *Store) endEffect(b *batch, key, state, reference, cause string) {
+	b.write(`UPDATE "effects" SET state = ?, reference = ?, cause = ?, updated_at = ? WHERE key = ? AND state <> ?`, state, reference, cause, s.now(), key, EffectDone)
 }
 
 // Effects lists a dossier's effects.

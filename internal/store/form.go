@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"hoso/internal/dossier"
 	"hoso/internal/register"
@@ -71,20 +70,25 @@ type FormFacts struct {
 // order leaves the forms that a step yields, in the step's own transaction and
 // after its audit entry.
 func (s *Store) order(tx *gorm.DB, before, after Dossier, step string) error {
-	for _, form := range s.formsOf(before, after, step) {
-		var n int64
-		if err := tx.Model(&Form{}).Where("dossier_code = ? AND kind = ?", form.DossierCode, form.Kind).Count(&n).Error; err != nil {
-			return err
-		}
-		form.N = int(n) + 1
-		if form.Kind == dossier.FormReceipt && n > 0 {
+	b, forms := byHand(tx), s.formsOf(before, after, step)
+	if len(forms) == 0 {
+		return nil
+	}
+	had := make([]int, len(forms))
+	for i, form := range forms {
+		b.add("SELECT COUNT(*) FROM forms WHERE dossier_code = ? AND kind = ?", []any{form.DossierCode, string(form.Kind)}, one(&had[i]))
+	}
+	if err := b.send(); err != nil {
+		return err
+	}
+	for i, form := range forms {
+		form.N = had[i] + 1
+		if form.Kind == dossier.FormReceipt && had[i] > 0 {
 			continue // a dossier is received once
 		}
-		if err := later(tx).Clauses(clause.OnConflict{DoNothing: true}).Create(&form).Error; err != nil {
-			return err
-		}
+		insertNew(b, nil, form)
 	}
-	return nil
+	return b.leave()
 }
 
 // formsOf makes the rows of the forms that a step yields, each as the first of

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
@@ -63,83 +62,124 @@ type Arrival struct {
 	PartTexts []string
 }
 
-// arrive inserts an inbox row. fresh is false for an event that is known; one
-// that is known with another body is ErrEventChanged. One that named nothing we
-// knew is fresh when it names something by now, as it may after a restore.
-func (s *Store) arrive(tx *gorm.DB, a Arrival, row *Inbox) (fresh bool, err error) {
-	row.ID, row.Source, row.EventID, row.Digest = newID(), a.Source, a.EventID, a.Digest
-	row.ReceivedAt, row.NextAt = s.now(), s.now()
-	row.Trail = trail.From(tx.Statement.Context)
-	if row.State == "" {
-		row.State = InboxPending
+// arriving is a report on its way into the inbox.
+type arriving struct {
+	Arrival
+	row   Inbox
+	known Inbox // the same event, where it came before
+	again bool  // whether it did
+}
+
+// lookUp adds the question whether the event is known.
+func (a *arriving) lookUp(b *batch) {
+	take(b, &a.known, &a.again, "WHERE source = ? AND event_id = ?", a.Source, a.EventID)
+}
+
+// admit says whether the event is news, and gives it its row. One that is known
+// with another body is ErrEventChanged. One that named nothing we knew is news
+// when it names something by now, as it may after a restore.
+func (s *Store) admit(ctx context.Context, a *arriving) (fresh bool, err error) {
+	a.row.ID, a.row.Source, a.row.EventID, a.row.Digest = newID(), a.Source, a.EventID, a.Digest
+	a.row.ReceivedAt, a.row.NextAt = s.now(), s.now()
+	a.row.Trail = trail.From(ctx)
+	if a.row.State == "" {
+		a.row.State = InboxPending
 	}
-	if row.State != InboxUnmatched {
-		if row.TextID, err = s.addText(tx, row.DossierCode, a.Text); err != nil {
-			return false, err
-		}
-	}
-	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(row)
-	if res.Error != nil || res.RowsAffected == 1 {
-		return res.Error == nil, res.Error
-	}
-	var known Inbox
-	if err := tx.Where("source = ? AND event_id = ?", a.Source, a.EventID).Take(&known).Error; err != nil {
-		return false, err
-	}
-	if known.Digest != a.Digest {
+	switch {
+	case !a.again:
+		return true, nil
+	case a.known.Digest != a.Digest:
 		return false, ErrEventChanged
+	case a.known.State == InboxUnmatched && a.row.State != InboxUnmatched: // now we know what it is about
+		a.row.ID, a.row.ReceivedAt = a.known.ID, a.known.ReceivedAt
+		return true, nil
 	}
-	if known.State == InboxUnmatched && row.State != InboxUnmatched { // now we know what it is about
-		row.ID, row.ReceivedAt = known.ID, known.ReceivedAt
-		return true, tx.Model(&Inbox{}).Where("id = ?", row.ID).Select("dossier_code", "text_id", "state", "next_at").Updates(row).Error
-	}
-	*row = known
+	a.row = a.known
 	return false, nil
+}
+
+// keep adds the writing of the row, when all of it is known.
+func (a *arriving) keep(b *batch) {
+	if !a.again {
+		insert(b, a.row)
+		return
+	}
+	b.write(`UPDATE "inbox" SET dossier_code = ?, text_id = ?, state = ?, next_at = ?, applied_at = ?, payload = ? WHERE id = ?`,
+		a.row.DossierCode, a.row.TextID, a.row.State, a.row.NextAt, a.row.AppliedAt, a.row.Payload, a.row.ID)
 }
 
 // errKnown rolls a transaction back whose event turned out to be known.
 var errKnown = errors.New("known event")
 
+// accept takes a report in within a transaction, and gives its row and whether it
+// is news. Of two that bring the same event at once the slower finds it known.
+func (s *Store) accept(ctx context.Context, a Arrival, take func(tx *gorm.DB, a *arriving) (fresh bool, err error)) (Inbox, bool, error) {
+	for tries := 1; ; tries++ {
+		in := arriving{Arrival: a}
+		fresh := false
+		err := s.tx(ctx, func(tx *gorm.DB) (err error) {
+			in = arriving{Arrival: a}
+			if fresh, err = take(tx, &in); err == nil && !fresh {
+				err = errKnown
+			}
+			return err
+		})
+		switch {
+		case errors.Is(err, errKnown):
+			return in.row, false, nil
+		case errors.Is(err, gorm.ErrDuplicatedKey) && tries == 1:
+			continue
+		}
+		return in.row, fresh, err
+	}
+}
+
 // AcceptReport keeps a portal's report. A dossier that we do not know makes it
 // unmatched, which is kept and counted but refuses nothing.
 func (s *Store) AcceptReport(ctx context.Context, a Arrival, code string, r register.PortalReport, results []Result) (Inbox, bool, error) {
-	row := Inbox{Kind: KindPortal, DossierCode: code}
-	fresh := false
-	err := s.tx(ctx, func(tx *gorm.DB) (err error) {
-		var d Dossier
-		if err := tx.Where("code = ?", code).Take(&d).Error; errors.Is(err, gorm.ErrRecordNotFound) {
-			row.State = InboxUnmatched
-		} else if err != nil {
-			return err
+	return s.accept(ctx, a, func(tx *gorm.DB, in *arriving) (bool, error) {
+		known := 0
+		b := byHand(tx)
+		b.add("SELECT COUNT(*) FROM dossiers WHERE code = ?", []any{code}, one(&known))
+		in.lookUp(b)
+		if err := b.send(); err != nil {
+			return false, err
 		}
-		if fresh, err = s.arrive(tx, a, &row); err != nil || !fresh {
-			return orKnown(err, fresh)
+		in.row.Kind, in.row.DossierCode = KindPortal, code
+		if known == 0 {
+			in.row.State = InboxUnmatched
 		}
-		r.Inbox, r.TextID = row.ID, row.TextID
-		if row.State != InboxUnmatched {
-			if err := s.addPartTexts(tx, code, r.Parts, a.PartTexts); err != nil {
-				return err
-			}
+		if fresh, err := s.admit(ctx, in); err != nil || !fresh {
+			return false, err
 		}
+		if err := s.wordsOf(tx, in, r.Parts); err != nil {
+			return false, err
+		}
+		r.Inbox, r.TextID = in.row.ID, in.row.TextID
 		raw, err := json.Marshal(r)
 		if err != nil {
-			return err
+			return false, err
 		}
-		row.Payload = string(raw)
-		for i := range results {
-			results[i].ID, results[i].DossierCode, results[i].SourceID, results[i].CreatedAt = newID(), code, row.ID, s.now()
+		in.row.Payload = string(raw)
+		for _, res := range results {
+			res.ID, res.DossierCode, res.SourceID, res.CreatedAt = newID(), code, in.row.ID, s.now()
+			insert(b, res)
 		}
-		if len(results) > 0 {
-			if err := later(tx).Create(&results).Error; err != nil {
-				return err
-			}
-		}
-		return later(tx).Model(&Inbox{}).Where("id = ?", row.ID).Update("payload", row.Payload).Error
+		in.keep(b)
+		return true, b.leave()
 	})
-	if errors.Is(err, errKnown) {
-		err = nil
+}
+
+// wordsOf keeps the free texts of a report about a dossier that we know, and names
+// them by id.
+func (s *Store) wordsOf(tx *gorm.DB, in *arriving, parts []register.Part) (err error) {
+	if in.row.State == InboxUnmatched {
+		return nil
 	}
-	return row, fresh, err
+	if in.row.TextID, err = s.addText(tx, in.row.DossierCode, in.Text); err != nil {
+		return err
+	}
+	return s.addPartTexts(tx, in.row.DossierCode, parts, in.PartTexts)
 }
 
 // addPartTexts keeps the words on the parts of a request and names them by id.
@@ -154,13 +194,6 @@ func (s *Store) addPartTexts(tx *gorm.DB, code string, parts []register.Part, te
 	return nil
 }
 
-func orKnown(err error, fresh bool) error {
-	if err == nil && !fresh {
-		return errKnown
-	}
-	return err
-}
-
 // ParcelArrival is a carrier's report about one parcel.
 type ParcelArrival struct {
 	Arrival
@@ -172,89 +205,101 @@ type ParcelArrival struct {
 	Proof      string // JSON
 }
 
+// parcelNews is what a report about a parcel meets with in the register: one
+// trip reads all of it, under the lock of the parcel's dossier.
+type parcelNews struct {
+	ParcelArrival
+	dossier  Dossier
+	shipment Shipment
+	there    bool
+	events   []ParcelEvent
+	papers   []Paper
+}
+
+// lookUp adds the reading.
+func (n *parcelNews) lookUp(b *batch) {
+	named, key := "carrier = ? AND key = ?", n.Key
+	if n.ShipmentID != "" {
+		named, key = "carrier = ? AND id = ?", n.ShipmentID
+	}
+	its := func(column string) string { return "(SELECT " + column + " FROM shipments WHERE " + named + ")" }
+	take(b, &n.dossier, new(bool), "WHERE code = "+its("dossier_code")+b.forUpdate(), n.Carrier, key)
+	take(b, &n.shipment, &n.there, "WHERE "+named, n.Carrier, key)
+	find(b, &n.events, "WHERE shipment_id = "+its("id"), n.Carrier, key)
+	find(b, &n.papers, "WHERE dossier_code = "+its("dossier_code")+" ORDER BY component, id", n.Carrier, key)
+}
+
 // AcceptParcel keeps a carrier's report, adds it to the parcel's events and
 // folds them. The workflow is told only of what it acts upon.
 func (s *Store) AcceptParcel(ctx context.Context, a ParcelArrival) (Inbox, bool, error) {
-	row := Inbox{Kind: KindParcel}
-	fresh := false
-	err := s.tx(ctx, func(tx *gorm.DB) error {
-		var sh Shipment
-		q := tx.Where("carrier = ?", a.Carrier)
-		if a.ShipmentID != "" {
-			q = q.Where("id = ?", a.ShipmentID)
-		} else {
-			q = q.Where("key = ?", a.Key)
+	return s.accept(ctx, a.Arrival, func(tx *gorm.DB, in *arriving) (bool, error) {
+		n := parcelNews{ParcelArrival: a}
+		b := byHand(tx)
+		n.lookUp(b)
+		in.lookUp(b)
+		if err := b.send(); err != nil {
+			return false, err
 		}
-		err := q.Take(&sh).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			row.State = InboxUnmatched
-			fresh, err = s.arrive(tx, a.Arrival, &row)
-			return err
-		} else if err != nil {
-			return err
+		in.row.Kind, in.row.DossierCode = KindParcel, n.shipment.DossierCode
+		if !n.there {
+			in.row.State = InboxUnmatched
 		}
-		row.DossierCode = sh.DossierCode
-		d, err := lockDossier(tx, sh.DossierCode)
-		if err != nil {
-			return err
+		fresh, err := s.admit(ctx, in)
+		if err != nil || !fresh {
+			return false, err
 		}
-		if fresh, err = s.arrive(tx, a.Arrival, &row); err != nil || !fresh {
-			return orKnown(err, fresh)
+		if n.there {
+			if err := s.wordsOf(tx, in, nil); err != nil {
+				return false, err
+			}
+			if err := s.foldParcel(tx, &n, in); err != nil {
+				return false, err
+			}
 		}
-		return s.foldParcel(tx, &d, sh.ID, a, &row)
+		in.keep(b)
+		return true, b.leave()
 	})
-	if errors.Is(err, errKnown) {
-		err = nil
-	}
-	return row, fresh, err
 }
 
 // foldParcel adds the event, sums the parcel up anew and says whether the
 // workflow must know.
-func (s *Store) foldParcel(tx *gorm.DB, d *Dossier, shipment string, a ParcelArrival, row *Inbox) error {
-	var sh Shipment
-	if err := tx.Where("id = ?", shipment).Take(&sh).Error; err != nil {
-		return err
-	}
-	e := ParcelEvent{ShipmentID: sh.ID, EventID: a.EventID, Type: a.Type, OccurredAt: micros(a.OccurredAt), ReceivedAt: s.now(), TextID: row.TextID, Proof: a.Proof}
+func (s *Store) foldParcel(tx *gorm.DB, n *parcelNews, in *arriving) error {
+	d, sh := &n.dossier, &n.shipment
+	e := ParcelEvent{ShipmentID: sh.ID, EventID: n.EventID, Type: n.Type, OccurredAt: micros(n.OccurredAt), ReceivedAt: s.now(), TextID: in.row.TextID, Proof: n.Proof}
 	before := sh.State
-	p, err := foldEvents(tx, sh.ID, e)
-	if err != nil {
-		return err
-	}
-	if err := later(tx).Create(&e).Error; err != nil {
-		return err
-	}
+	p := foldEvents(n.events, e)
 	sh.State, sh.Attempts, sh.Contradicted, sh.Since, sh.UpdatedAt = p.State, p.Attempts, p.Contradicted, utc(&p.Since), s.now()
-	if a.Type == dossier.DeliveryDelivered && a.Proof != "" {
-		sh.Proof = a.Proof
+	if n.Type == dossier.DeliveryDelivered && n.Proof != "" {
+		sh.Proof = n.Proof
 	}
-	if err := later(tx).Model(&sh).Select("*").Omit("id").Updates(&sh).Error; err != nil {
-		return err
-	}
+	b := byHand(tx)
+	insert(b, e)
+	save(b, sh)
 	if register.Leg(sh.Leg) == register.LegHome && d.ShipmentID == sh.ID && sh.State != before {
-		if err := s.followHome(tx, d, sh); err != nil {
+		if err := s.followHome(tx, n); err != nil {
 			return err
 		}
 	}
-	kind := "parcel_" + string(a.Type)
-	data := map[string]string{"shipment": sh.ID, "leg": sh.Leg, "carrier": sh.Carrier, "state": string(sh.State), "occurred_at": a.OccurredAt.In(dossier.Zone).Format(time.RFC3339)}
-	if err := s.append(tx, d, change{kind: kind, actor: "courier", role: "courier", at: s.now(), textID: row.TextID, data: data}); err != nil {
+	kind := "parcel_" + string(n.Type)
+	data := map[string]string{"shipment": sh.ID, "leg": sh.Leg, "carrier": sh.Carrier, "state": string(sh.State), "occurred_at": n.OccurredAt.In(dossier.Zone).Format(time.RFC3339)}
+	if err := s.append(tx, d, change{kind: kind, actor: "courier", role: "courier", at: s.now(), textID: in.row.TextID, data: data}); err != nil {
 		return err
 	}
 	if err := s.tell(tx, *d, *d, kind, data); err != nil {
 		return err
 	}
-	if err := later(tx).Model(d).Select("revision", "audit_head", "delivery_state").Updates(d).Error; err != nil {
+	b.write(`UPDATE "dossiers" SET revision = ?, audit_head = ?, delivery_state = ? WHERE code = ?`, d.Revision, d.AuditHead, string(d.DeliveryState), d.Code)
+	if err := b.leave(); err != nil {
 		return err
 	}
-	return s.announceParcel(tx, sh, before, row)
+	return s.announceParcel(*sh, before, &in.row)
 }
 
 // followHome moves the delivery state and the originals along with the parcel
 // that brings them home. Where they are follows from the parcel's state alone,
 // in whatever order the reports came. What the citizen has collected stays so.
-func (s *Store) followHome(tx *gorm.DB, d *Dossier, sh Shipment) error {
+func (s *Store) followHome(tx *gorm.DB, n *parcelNews) error {
+	d, sh := &n.dossier, n.shipment
 	if d.DeliveryState == dossier.DeliveryCollected {
 		return nil
 	}
@@ -268,17 +313,17 @@ func (s *Store) followHome(tx *gorm.DB, d *Dossier, sh Shipment) error {
 		if d.DeliveryMethod != dossier.ByCourier {
 			to = custody.Holder{Kind: custody.Office, ID: d.Office} // where the citizen comes for them
 		}
-		return s.homePapers(tx, d, carried, to, courierSubject)
+		return s.homePapers(tx, d, n.papers, carried, to, courierSubject)
 	case dossier.DeliveryReturned, dossier.DeliveryCancelled:
-		return s.homePapers(tx, d, carried, custody.Holder{Kind: custody.Authority, ID: d.Authority}, courierSubject)
+		return s.homePapers(tx, d, n.papers, carried, custody.Holder{Kind: custody.Authority, ID: d.Authority}, courierSubject)
 	default:
-		return s.homePapers(tx, d, carried, custody.Holder{Kind: custody.Carrier, ID: sh.Carrier}, courierSubject)
+		return s.homePapers(tx, d, n.papers, carried, custody.Holder{Kind: custody.Carrier, ID: sh.Carrier}, courierSubject)
 	}
 }
 
-// announceParcel stores the report for the workflow, or marks it as dealt with
+// announceParcel makes the report for the workflow, or marks it as dealt with
 // where the workflow has nothing to do about it.
-func (s *Store) announceParcel(tx *gorm.DB, sh Shipment, before dossier.DeliveryState, row *Inbox) error {
+func (s *Store) announceParcel(sh Shipment, before dossier.DeliveryState, row *Inbox) error {
 	raw, err := json.Marshal(parcelReport(sh, row.ID))
 	if err != nil {
 		return err
@@ -288,8 +333,7 @@ func (s *Store) announceParcel(tx *gorm.DB, sh Shipment, before dossier.Delivery
 		now := s.now()
 		row.State, row.AppliedAt = InboxApplied, &now
 	}
-	return later(tx).Model(&Inbox{}).Where("id = ?", row.ID).
-		Updates(map[string]any{"payload": row.Payload, "state": row.State, "applied_at": row.AppliedAt, "dossier_code": row.DossierCode}).Error
+	return nil
 }
 
 func parcelReport(sh Shipment, inbox string) register.ParcelReport {

@@ -71,7 +71,9 @@ func (s *Store) tell(tx *gorm.DB, before, after Dossier, kind string, data map[s
 	if !told {
 		return nil
 	}
-	return later(tx).Clauses(clause.OnConflict{DoNothing: true}).Create(&n).Error
+	b := byHand(tx)
+	insertNew(b, nil, n)
+	return b.leave()
 }
 
 // word is what a change tells the citizen, if it is one to be told of.

@@ -48,8 +48,14 @@ func (s *Store) Papers(ctx context.Context, code string) ([]Paper, error) {
 
 func papersIn(tx *gorm.DB, code string) ([]Paper, error) {
 	var rows []Paper
-	err := tx.Where("dossier_code = ?", code).Order("component, id").Find(&rows).Error
-	return rows, err
+	b := byHand(tx)
+	findPapers(b, &rows, code)
+	return rows, b.send()
+}
+
+// findPapers adds the reading of a dossier's papers.
+func findPapers(b *batch, into *[]Paper, code string) {
+	find(b, into, "WHERE dossier_code = ? ORDER BY component, id", code)
 }
 
 // PapersOf lists the papers of several dossiers by their codes.
@@ -82,9 +88,10 @@ func atOffice(d Dossier) custody.Place {
 // bundle sums a dossier's papers up as the workflow sees them.
 func bundle(tx *gorm.DB, code string) (register.Papers, error) {
 	rows, err := papersIn(tx, code)
-	if err != nil {
-		return register.Papers{}, err
-	}
+	return bundleOf(rows), err
+}
+
+func bundleOf(rows []Paper) register.Papers {
 	var p register.Papers
 	for _, r := range rows {
 		switch {
@@ -100,7 +107,7 @@ func bundle(tx *gorm.DB, code string) (register.Papers, error) {
 		at, c := r.Place(), countedOf(r.Counted)
 		p.Out = custody.Papers{Count: p.Out.Count + 1, Holder: at.Holder, Offered: at.Offered, Bag: at.Bag, Trouble: c.Trouble, Found: c.Found, Settled: c.Settled}
 	}
-	return p, nil
+	return p
 }
 
 // outward are the papers that travel to the authority together now. Papers that
@@ -159,26 +166,24 @@ func (s *Store) movePapers(tx *gorm.DB, d *Dossier, to custody.Papers, by string
 
 // homePapers moves the papers that one kind of holder has to another holder, on
 // the way back to the citizen.
-func (s *Store) homePapers(tx *gorm.DB, d *Dossier, from []string, to custody.Holder, by string) error {
-	return s.movesFrom(tx, d, from, func(Paper) custody.Place { return custody.Place{Holder: to} }, by)
+func (s *Store) homePapers(tx *gorm.DB, d *Dossier, rows []Paper, from []string, to custody.Holder, by string) error {
+	return s.movesFrom(tx, d, rows, from, func(Paper) custody.Place { return custody.Place{Holder: to} }, by)
 }
 
 // offerHome writes that the authority offers what it holds to the carrier that is
 // ordered for the way home.
-func (s *Store) offerHome(tx *gorm.DB, d *Dossier, to custody.Holder, by string) error {
-	return s.movesFrom(tx, d, []string{custody.Authority}, func(p Paper) custody.Place {
+func (s *Store) offerHome(tx *gorm.DB, d *Dossier, rows []Paper, to custody.Holder, by string) error {
+	return s.movesFrom(tx, d, rows, []string{custody.Authority}, func(p Paper) custody.Place {
 		at := p.Place()
 		at.Offered = to
 		return at
 	}, by)
 }
 
-func (s *Store) movesFrom(tx *gorm.DB, d *Dossier, from []string, to func(Paper) custody.Place, by string) error {
-	rows, err := papersIn(tx, d.Code)
-	if err != nil {
-		return err
-	}
-	rows = slices.DeleteFunc(rows, func(r Paper) bool { return r.Lost || !slices.Contains(from, r.HolderKind) })
+// movesFrom moves those of a dossier's papers, as they are now, that some holders
+// have.
+func (s *Store) movesFrom(tx *gorm.DB, d *Dossier, rows []Paper, from []string, to func(Paper) custody.Place, by string) error {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r Paper) bool { return r.Lost || !slices.Contains(from, r.HolderKind) })
 	if slices.ContainsFunc(rows, func(r Paper) bool { return r.Bag != "" }) {
 		return fmt.Errorf("%w: papers of %s lie in a bag", ErrSuperseded, d.Code)
 	}

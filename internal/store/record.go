@@ -32,30 +32,66 @@ type Plan struct {
 func (s *Store) Record(ctx context.Context, t register.Transition, p Plan) (register.Recorded, error) {
 	var out register.Recorded
 	err := s.tx(ctx, func(tx *gorm.DB) error {
-		d, err := lockDossier(tx, t.Code)
-		if err != nil {
+		st := step{Transition: t, plan: p}
+		if err := st.lock(tx); err != nil {
 			return err
 		}
+		var err error
+		d := &st.dossier
 		if t.Step <= d.Step {
-			out, err = recorded(tx, d, t)
+			out, err = recorded(tx, *d, t)
 			return err
 		}
 		if t.Step != d.Step+1 {
 			return fmt.Errorf("%w: step %d after %d", ErrSuperseded, t.Step, d.Step)
 		}
-		before := d
-		if out, err = s.take(tx, &d, t, p); err != nil {
+		before := *d
+		if out, err = s.take(tx, &st); err != nil {
 			return err
 		}
-		if err := s.tell(tx, before, d, t.Kind, t.Data); err != nil {
+		if err := s.tell(tx, before, *d, t.Kind, t.Data); err != nil {
 			return err
 		}
-		if err := s.order(tx, before, d, t.Kind); err != nil {
+		if err := s.order(tx, before, *d, t.Kind); err != nil {
 			return err
 		}
-		return later(tx).Model(&d).Select("*").Omit("code").Updates(&d).Error
+		b := byHand(tx)
+		save(b, d)
+		return b.leave()
 	})
 	return out, err
+}
+
+// step is a step in the making: the transition, and what the register holds of
+// its dossier under the lock.
+type step struct {
+	register.Transition
+	plan    Plan
+	dossier Dossier
+	papers  []Paper
+	moved   bool // the papers, by this step
+	taken   bool // the official number that it brings, by another dossier
+}
+
+// lock takes the dossier's lock and reads what most steps need, in one trip.
+func (st *step) lock(tx *gorm.DB) error {
+	var there bool
+	b := byHand(tx)
+	take(b, &st.dossier, &there, "WHERE code = ?"+b.forUpdate(), st.Code)
+	findPapers(b, &st.papers, st.Code)
+	if number := st.After.PortalCode; number != "" {
+		numberTaken(b, number, st.Code, &st.taken)
+	}
+	return foundIf(there, b.send())
+}
+
+// now are the dossier's papers as they are by now.
+func (st *step) now(tx *gorm.DB) (rows []Paper, err error) {
+	if st.moved {
+		st.papers, err = papersIn(tx, st.Code)
+		st.moved = err != nil
+	}
+	return st.papers, err
 }
 
 // recorded answers a step that has been recorded before.
@@ -102,7 +138,8 @@ func answer(d Dossier, t register.Transition, revision int64, papers register.Pa
 }
 
 // take applies a step to the locked row.
-func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (register.Recorded, error) {
+func (s *Store) take(tx *gorm.DB, st *step) (register.Recorded, error) {
+	t, p, d := st.Transition, st.plan, &st.dossier
 	data := maps.Clone(t.Data)
 	if data == nil {
 		data = map[string]string{}
@@ -115,12 +152,13 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 	if err != nil {
 		return register.Recorded{}, err
 	}
+	st.moved = op.ID != "" // a command may have brought papers
 	s.place(d, t, p)
 	wind(d, p.Clock, s.now(), data)
-	if err := s.number(tx, d, t, data); err != nil {
+	if err := s.number(tx, st, data); err != nil {
 		return register.Recorded{}, err
 	}
-	if err := s.movesOf(tx, d, t, cmp.Or(op.Subject, t.Actor)); err != nil {
+	if err := s.movesOf(tx, st, cmp.Or(op.Subject, t.Actor)); err != nil {
 		return register.Recorded{}, err
 	}
 	if err := s.markAsked(tx, *d, t, data); err != nil {
@@ -159,8 +197,8 @@ func (s *Store) take(tx *gorm.DB, d *Dossier, t register.Transition, p Plan) (re
 			return register.Recorded{}, err
 		}
 	}
-	papers, err := bundle(tx, d.Code)
-	return answer(*d, t, d.Revision, papers), err
+	papers, err := st.now(tx)
+	return answer(*d, t, d.Revision, bundleOf(papers)), err
 }
 
 // place writes the position into the row.
@@ -189,7 +227,8 @@ func (s *Store) place(d *Dossier, t register.Transition, p Plan) {
 // number writes the official number. One that another dossier has is not
 // believed: it stays empty and somebody must look. An acceptance by hand that
 // brings none draws the authority's next.
-func (s *Store) number(tx *gorm.DB, d *Dossier, t register.Transition, data map[string]string) error {
+func (s *Store) number(tx *gorm.DB, st *step, data map[string]string) error {
+	d, t := &st.dossier, st.Transition
 	if d.PortalCode != nil {
 		return nil
 	}
@@ -200,11 +239,7 @@ func (s *Store) number(tx *gorm.DB, d *Dossier, t register.Transition, data map[
 	if code == "" {
 		return nil
 	}
-	taken, err := numberTaken(tx, code, d.Code)
-	if err != nil {
-		return err
-	}
-	if taken {
+	if st.taken {
 		data["portal_code_taken"] = code
 		return s.open(tx, d, "portal_code_taken", "portal_code_taken", dossier.WhoManager)
 	}
@@ -223,8 +258,10 @@ func (s *Store) draw(tx *gorm.DB, d *Dossier, data map[string]string) error {
 			return err
 		}
 		code := dossier.PortalCode(d.Authority, now, n)
-		taken, err := numberTaken(tx, code, d.Code)
-		if err != nil {
+		var taken bool
+		b := byHand(tx)
+		numberTaken(b, code, d.Code, &taken)
+		if err := b.send(); err != nil {
 			return err
 		}
 		if !taken {
@@ -235,10 +272,9 @@ func (s *Store) draw(tx *gorm.DB, d *Dossier, data map[string]string) error {
 	}
 }
 
-func numberTaken(tx *gorm.DB, number, but string) (bool, error) {
-	var n int64
-	err := tx.Model(&Dossier{}).Where("portal_code = ? AND code <> ?", number, but).Count(&n).Error
-	return n > 0, err
+// numberTaken adds the question whether another dossier has an official number.
+func numberTaken(b *batch, number, but string, taken *bool) {
+	b.add("SELECT EXISTS (SELECT 1 FROM dossiers WHERE portal_code = ? AND code <> ?)", []any{number, but}, one(taken))
 }
 
 func (s *Store) settleInbox(tx *gorm.DB, t register.Transition) error {
@@ -249,7 +285,9 @@ func (s *Store) settleInbox(tx *gorm.DB, t register.Transition) error {
 	if state == "" {
 		state = InboxApplied
 	}
-	return later(tx).Model(&Inbox{}).Where("id IN ?", t.Inbox).Updates(map[string]any{"state": state, "applied_at": s.now()}).Error
+	b := byHand(tx)
+	b.write(`UPDATE "inbox" SET state = ?, applied_at = ? WHERE id IN (`+marks(len(t.Inbox))+")", append([]any{state, s.now()}, anys(t.Inbox)...)...)
+	return b.leave()
 }
 
 // settleOperation carries out what a command changes in the database.
@@ -295,29 +333,43 @@ func (s *Store) finish(tx *gorm.DB, operation string, revision int64) error {
 }
 
 // movesOf moves the papers that a step moves; by says who did it.
-func (s *Store) movesOf(tx *gorm.DB, d *Dossier, t register.Transition, by string) error {
-	if t.Papers != nil {
-		if err := s.movePapers(tx, d, *t.Papers, by); err != nil {
+func (s *Store) movesOf(tx *gorm.DB, st *step, by string) error {
+	d := &st.dossier
+	if st.Papers != nil {
+		st.moved = true
+		if err := s.movePapers(tx, d, *st.Papers, by); err != nil {
 			return err
 		}
 	}
-	if len(t.Missing) > 0 {
-		if err := s.missing(tx, d, t.Missing, t.Lost, by); err != nil {
+	if len(st.Missing) > 0 {
+		st.moved = true
+		if err := s.missing(tx, d, st.Missing, st.Lost, by); err != nil {
 			return err
 		}
 	}
-	if t.Found {
+	if st.Found {
+		st.moved = true
 		if err := s.find(tx, d, by); err != nil {
 			return err
 		}
 	}
-	if !t.HomeOffer.None() {
-		if err := s.offerHome(tx, d, t.HomeOffer, by); err != nil {
+	if !st.HomeOffer.None() {
+		rows, err := st.now(tx)
+		if err != nil {
+			return err
+		}
+		st.moved = len(rows) > 0
+		if err := s.offerHome(tx, d, rows, st.HomeOffer, by); err != nil {
 			return err
 		}
 	}
-	if t.HomePapers != "" {
-		return s.homePapers(tx, d, []string{custody.Authority, custody.Office, custody.Carrier}, custody.Holder{Kind: t.HomePapers}, by)
+	if st.HomePapers == "" {
+		return nil
 	}
-	return nil
+	rows, err := st.now(tx)
+	if err != nil {
+		return err
+	}
+	st.moved = len(rows) > 0
+	return s.homePapers(tx, d, rows, []string{custody.Authority, custody.Office, custody.Carrier}, custody.Holder{Kind: st.HomePapers}, by)
 }

@@ -45,14 +45,17 @@ func (s *Store) noteRoute(tx *gorm.DB, d Dossier, c change) error {
 	if !slices.Contains(routeSteps, c.kind) {
 		return nil
 	}
-	var n int64
-	if err := tx.Model(&RouteDecision{}).Where("dossier_code = ?", d.Code).Count(&n).Error; err != nil {
+	var n int
+	b := byHand(tx)
+	b.add("SELECT COUNT(*) FROM route_decisions WHERE dossier_code = ?", []any{d.Code}, one(&n))
+	if err := b.send(); err != nil {
 		return err
 	}
-	return later(tx).Create(&RouteDecision{
-		ID: newID(), DossierCode: d.Code, N: int(n) + 1, Route: dossier.Route(c.data["route"]), Reasons: append([]string{}, strings.Fields(c.data["reasons"])...),
+	insert(b, RouteDecision{
+		ID: newID(), DossierCode: d.Code, N: n + 1, Route: dossier.Route(c.data["route"]), Reasons: append([]string{}, strings.Fields(c.data["reasons"])...),
 		ByHand: c.kind == string(dossier.Reroute), Actor: c.actor, Role: c.role, TextID: c.textID, DecidedAt: s.now(),
-	}).Error
+	})
+	return b.leave()
 }
 
 // RouteDecisions reads all decisions on a dossier's route, oldest first.

@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
-
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"hoso/internal/dossier"
 	"hoso/internal/register"
@@ -42,17 +40,12 @@ type ParcelEvent struct {
 }
 
 // foldEvents sums up what was reported of a parcel, and what is reported now.
-func foldEvents(tx *gorm.DB, shipment string, now ParcelEvent) (dossier.Parcel, error) {
-	var rows []ParcelEvent
-	if err := tx.Where("shipment_id = ?", shipment).Find(&rows).Error; err != nil {
-		return dossier.Parcel{}, err
+func foldEvents(before []ParcelEvent, now ParcelEvent) dossier.Parcel {
+	events := make([]dossier.ParcelEvent, 0, len(before)+1)
+	for _, r := range append(slices.Clone(before), now) {
+		events = append(events, dossier.ParcelEvent{ID: r.EventID, Type: r.Type, OccurredAt: r.OccurredAt})
 	}
-	rows = append(rows, now)
-	events := make([]dossier.ParcelEvent, len(rows))
-	for i, r := range rows {
-		events[i] = dossier.ParcelEvent{ID: r.EventID, Type: r.Type, OccurredAt: r.OccurredAt}
-	}
-	return dossier.Fold(events), nil
+	return dossier.Fold(events)
 }
 
 // OrderShipment writes a parcel's row before the carrier is called; the same
@@ -60,59 +53,41 @@ func foldEvents(tx *gorm.DB, shipment string, now ParcelEvent) (dossier.Parcel, 
 // one that the dossier's delivery state follows.
 func (s *Store) OrderShipment(ctx context.Context, code string, leg register.Leg, attempt int, carrier, key string) (Shipment, error) {
 	var sh Shipment
-	err := s.tx(ctx, func(tx *gorm.DB) error {
-		d, err := lockDossier(tx, code)
-		if err != nil {
+	err := s.batched(ctx, func(b *batch) error {
+		var known string
+		var ordered bool
+		b.add("SELECT code FROM dossiers WHERE code = ?"+b.forUpdate(), []any{code}, one(&known))
+		take(b, &sh, &ordered, "WHERE key = ?", key)
+		if err := foundIf(known != "", b.send()); err != nil {
 			return err
 		}
-		row := Shipment{ID: newID(), Key: key, DossierCode: code, Leg: string(leg), Attempt: attempt, Carrier: carrier,
-			State: dossier.DeliveryNone, CreatedAt: s.now(), UpdatedAt: s.now()}
-		res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-		if res.Error != nil {
-			return res.Error
-		}
-		if err := tx.Where("key = ?", key).Take(&sh).Error; err != nil {
-			return err
-		}
-		if leg != register.LegHome || res.RowsAffected == 0 {
+		if ordered {
 			return nil
 		}
-		return later(tx).Model(&d).Updates(map[string]any{"shipment_id": sh.ID, "delivery_state": sh.State}).Error
+		sh = Shipment{ID: newID(), Key: key, DossierCode: code, Leg: string(leg), Attempt: attempt, Carrier: carrier,
+			State: dossier.DeliveryNone, CreatedAt: s.now(), UpdatedAt: s.now()}
+		insert(b, sh)
+		if leg == register.LegHome {
+			b.write(`UPDATE "dossiers" SET shipment_id = ?, delivery_state = ? WHERE code = ?`, sh.ID, string(sh.State), code)
+		}
+		return b.leave()
 	})
 	return sh, err
 }
 
 // Booked writes the carrier's confirmation.
 func (s *Store) Booked(ctx context.Context, id, tracking string) error {
-	return s.tx(ctx, func(tx *gorm.DB) error {
-		sh, err := lockShipment(tx, id)
-		if err != nil {
-			return err
-		}
-		up := map[string]any{"tracking_number": tracking, "updated_at": s.now()}
-		if sh.State == dossier.DeliveryNone {
-			up["state"] = dossier.DeliveryBooked
-			err := later(tx).Model(&Dossier{}).Where("code = ? AND shipment_id = ? AND delivery_state = ?", sh.DossierCode, sh.ID, dossier.DeliveryNone).
-				Update("delivery_state", dossier.DeliveryBooked).Error
-			if err != nil {
-				return err
-			}
-		}
-		return later(tx).Model(&Shipment{}).Where("id = ?", id).Updates(up).Error
+	var met int64
+	err := s.batched(ctx, func(b *batch) error {
+		// The dossier's lock is its parcels' as well.
+		b.add("SELECT code FROM dossiers WHERE code = (SELECT dossier_code FROM shipments WHERE id = ?)"+b.forUpdate(), []any{id}, one(new(string)))
+		b.write(`UPDATE "dossiers" SET delivery_state = ? WHERE shipment_id = ? AND delivery_state = ? AND code = (SELECT dossier_code FROM shipments WHERE id = ?)`,
+			string(dossier.DeliveryBooked), id, string(dossier.DeliveryNone), id)
+		b.count(func(n int64) { met = n }, `UPDATE "shipments" SET tracking_number = ?, updated_at = ?, state = CASE state WHEN ? THEN ? ELSE state END WHERE id = ?`,
+			tracking, s.now(), string(dossier.DeliveryNone), string(dossier.DeliveryBooked), id)
+		return b.leave()
 	})
-}
-
-// lockShipment reads a parcel while nobody else changes it: its dossier's lock
-// is the parcel's as well.
-func lockShipment(tx *gorm.DB, id string) (Shipment, error) {
-	var sh Shipment
-	if err := tx.Where("id = ?", id).Take(&sh).Error; err != nil {
-		return sh, found(err)
-	}
-	if _, err := lockDossier(tx, sh.DossierCode); err != nil {
-		return sh, err
-	}
-	return sh, tx.Where("id = ?", id).Take(&sh).Error
+	return foundIf(met > 0, err)
 }
 
 // Shipment finds a shipment by id; carrier "" means any.

@@ -2,9 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
-
-	"gorm.io/gorm"
 
 	"hoso/internal/dossier"
 	"hoso/internal/register"
@@ -12,39 +9,34 @@ import (
 
 // Snapshot reads all that a workflow needs to begin, or to begin anew.
 func (s *Store) Snapshot(ctx context.Context, code string) (register.Snapshot, error) {
-	var out register.Snapshot
-	err := s.tx(ctx, func(tx *gorm.DB) error {
-		d, err := lockDossier(tx, code) // so that all parts are of one moment
-		if err != nil {
-			return err
-		}
-		out = register.Snapshot{Facts: facts(d), Position: position(d), Clock: d.Clock, Step: d.Step, Revision: d.Revision}
-		if out.Papers, err = bundle(tx, code); err != nil {
-			return err
-		}
-		if out.Out, err = newestParcel(tx, code, register.LegOut); err != nil {
-			return err
-		}
-		if out.Home, err = newestParcel(tx, code, register.LegHome); err != nil {
-			return err
-		}
-		return s.unheard(tx, &out)
+	var (
+		d       Dossier
+		there   bool
+		papers  []Paper
+		parcels []Shipment
+		unheard []Inbox
+	)
+	err := s.atOneMoment(ctx, func(b *batch) {
+		take(b, &d, &there, "WHERE code = ?", code)
+		findPapers(b, &papers, code)
+		find(b, &parcels, "WHERE dossier_code = ? ORDER BY attempt", code)
+		find(b, &unheard, `WHERE dossier_code = ? AND (kind = ? AND state = ? OR kind = ? AND state IN (?,?)) ORDER BY received_at, id`,
+			code, KindPortal, InboxSignalled, KindPapers, InboxPending, InboxSignalled)
 	})
-	return out, err
+	if err = foundIf(there, err); err != nil {
+		return register.Snapshot{}, err
+	}
+	out := register.Snapshot{Facts: facts(d), Position: position(d), Clock: d.Clock, Step: d.Step, Revision: d.Revision, Papers: bundleOf(papers),
+		Out: newestParcel(parcels, register.LegOut), Home: newestParcel(parcels, register.LegHome)}
+	return out, hear(unheard, &out)
 }
 
-// unheard adds the reports that an earlier run was told of and did not deal with.
+// hear adds the reports that an earlier run was told of and did not deal with.
 // Of a bag's also those that are on their way: a run that ended at the wrong moment
 // may have had them already, and nobody could be asked again. A parcel's need no
 // such thing: its state says all.
-func (s *Store) unheard(tx *gorm.DB, out *register.Snapshot) error {
-	var rows []Inbox
-	err := tx.Where("dossier_code = ? AND (kind = ? AND state = ? OR kind = ? AND state IN ?)", out.Facts.Code, KindPortal, InboxSignalled, KindPapers, []string{InboxPending, InboxSignalled}).
-		Order("received_at, id").Find(&rows).Error
-	if err != nil {
-		return err
-	}
-	for _, m := range rows {
+func hear(unheard []Inbox, out *register.Snapshot) error {
+	for _, m := range unheard {
 		if m.Kind == KindPapers {
 			r, err := m.PapersReport()
 			if err != nil {
@@ -111,11 +103,13 @@ func (d Dossier) Standing(hasPapers bool) dossier.Standing {
 	return st
 }
 
-func newestParcel(tx *gorm.DB, code string, leg register.Leg) (register.Parcel, error) {
-	var sh Shipment
-	err := tx.Where("dossier_code = ? AND leg = ?", code, string(leg)).Order("attempt DESC").Take(&sh).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return register.Parcel{}, nil
+// newestParcel is the last of a leg's parcels, which come by their attempts.
+func newestParcel(parcels []Shipment, leg register.Leg) register.Parcel {
+	var p register.Parcel
+	for _, sh := range parcels {
+		if sh.Leg == string(leg) {
+			p = register.Parcel{Shipment: sh.ID, Attempt: sh.Attempt, Carrier: sh.Carrier, Booked: sh.TrackingNumber != "", State: sh.State, Contradicted: sh.Contradicted}
+		}
 	}
-	return register.Parcel{Shipment: sh.ID, Attempt: sh.Attempt, Carrier: sh.Carrier, Booked: sh.TrackingNumber != "", State: sh.State, Contradicted: sh.Contradicted}, err
+	return p
 }

@@ -193,6 +193,14 @@ func (s *Store) tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 // newID is a time-ordered id that says nothing about anybody.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// foundIf is ErrNotFound where a read went well and found nothing.
+func foundIf(there bool, err error) error {
+	if err == nil && !there {
+		return ErrNotFound
+	}
+	return err
+}
+
 func found(err error) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return ErrNotFound

@@ -94,6 +94,19 @@ func take[M any](b *batch, into *M, there *bool, rest string, args ...any) {
 	})
 }
 
+// one reads the first column of the first row.
+func one(into any) func(rows) error {
+	return func(r rows) error {
+		var err error
+		if r.Next() {
+			err = r.Scan(into)
+		}
+		for r.Next() { // the others are not wanted
+		}
+		return err
+	}
+}
+
 // scan reads one row into a model.
 func (t *table) scan(ctx context.Context, r rows, row reflect.Value) error {
 	into := make([]any, len(t.columns))
@@ -133,12 +146,15 @@ func (t *table) value(ctx context.Context, c column, row reflect.Value) (any, er
 }
 
 // insert adds the writing of rows of one table.
-func insert[M any](b *batch, rows ...M) { insertRows(b, "", rows) }
+func insert[M any](b *batch, rows ...M) { insertRows(b, nil, "", rows) }
 
-// insertNew is insert that leaves rows alone which are there already.
-func insertNew[M any](b *batch, rows ...M) { insertRows(b, " ON CONFLICT DO NOTHING", rows) }
+// insertNew is insert that leaves a row alone which is there already; did, where
+// it is set, is told how many are new.
+func insertNew[M any](b *batch, did func(int64), row M) {
+	insertRows(b, did, " ON CONFLICT DO NOTHING", []M{row})
+}
 
-func insertRows[M any](b *batch, unless string, rows []M) {
+func insertRows[M any](b *batch, did func(int64), unless string, rows []M) {
 	if len(rows) == 0 || b.err != nil {
 		return
 	}
@@ -155,7 +171,7 @@ func insertRows[M any](b *batch, unless string, rows []M) {
 			args = append(args, v)
 		}
 	}
-	b.write(t.insertInto(len(rows))+unless, args...)
+	b.count(did, t.insertInto(len(rows))+unless, args...)
 }
 
 // save adds the writing of a whole row that is there.

@@ -32,12 +32,16 @@ var besides = []string{taskApology, taskNotGiven, taskOverLimit, taskPassed}
 
 // tasksOf closes the tasks that the step has dealt with, and opens its own.
 func (s *Store) tasksOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
-	q := later(tx).Model(&Task{}).Where("dossier_code = ? AND closed_at IS NULL AND kind NOT IN ?", d.Code, undealt(*d)).
-		Not(awaitedTooLong, taskPassed, string(d.WaitingWhat))
+	b, stay := byHand(tx), undealt(*d)
+	dealt := `UPDATE "tasks" SET closed_at = ? WHERE dossier_code = ? AND closed_at IS NULL AND kind NOT IN (` + marks(len(stay)) + ") AND NOT (" + awaitedTooLong + ")"
+	args := append([]any{s.now(), d.Code}, anys(stay)...)
+	args = append(args, taskPassed, string(d.WaitingWhat))
 	if d.Parked != "" {
-		q = q.Where("kind IN ?", besides)
+		dealt += " AND kind IN (" + marks(len(besides)) + ")"
+		args = append(args, anys(besides)...)
 	}
-	if err := q.Update("closed_at", s.now()).Error; err != nil || t.Task == "" {
+	b.write(dealt, args...)
+	if err := b.leave(); err != nil || t.Task == "" {
 		return err
 	}
 	return s.open(tx, d, t.Task, t.TaskCause, cmp.Or(t.TaskOwner, t.After.Waiting.Who))

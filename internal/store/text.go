@@ -21,7 +21,9 @@ func (s *Store) addText(tx *gorm.DB, code, body string) (string, error) {
 		return "", nil
 	}
 	t := Text{ID: newID(), DossierCode: code, Body: body, CreatedAt: s.now()}
-	return t.ID, later(tx).Create(&t).Error
+	b := byHand(tx)
+	insert(b, t)
+	return t.ID, b.leave()
 }
 
 // Text reads a text of a dossier; "" when there is none.
