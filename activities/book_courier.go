@@ -46,10 +46,11 @@ func (a *Activities) BookCourier(ctx context.Context, order workflows.Effect) (w
 
 // booking fills in both ends of the parcel's way.
 func (a *Activities) booking(ctx context.Context, order workflows.Effect) (courier.Booking, error) {
-	d, err := a.Store.Dossier(ctx, store.Scope{All: true}, order.Code)
+	of, err := a.Store.ToBook(ctx, order.Code)
 	if err != nil {
 		return courier.Booking{}, err
 	}
+	d := of.Dossier
 	// Where they were on the day of filing: an office or authority that ended
 	// since still has the dossier's papers.
 	day := dossier.LocalDay(d.FiledAt)
@@ -63,11 +64,7 @@ func (a *Activities) booking(ctx context.Context, order workflows.Effect) (couri
 	}
 	office := courier.Party{Kind: custody.Office, ID: d.Office, Name: o.Name, Address: o.Address}
 	authority := courier.Party{Kind: custody.Authority, ID: d.Authority, Name: au.Name, Address: au.Name}
-	contents, err := a.contents(ctx, d, order.Leg)
-	if err != nil {
-		return courier.Booking{}, err
-	}
-	b := courier.Booking{Key: order.Key, Code: d.Code, Leg: string(order.Leg), From: office, To: authority, Contents: contents}
+	b := courier.Booking{Key: order.Key, Code: d.Code, Leg: string(order.Leg), From: office, To: authority, Contents: contents(of, order.Leg)}
 	if order.Leg == register.LegOut {
 		return b, nil
 	}
@@ -75,29 +72,24 @@ func (a *Activities) booking(ctx context.Context, order workflows.Effect) (couri
 	if d.DeliveryMethod != dossier.ByCourier {
 		return b, nil
 	}
-	people, err := a.Store.People(ctx, d.Code)
-	r, ok := people[store.PartRecipient]
+	r, ok := of.People[store.PartRecipient]
 	if !ok {
-		r = people[store.PartApplicant]
+		r = of.People[store.PartApplicant]
 	}
 	b.To = courier.Party{Kind: custody.Citizen, Name: r.FullName, Phone: r.Phone, Address: r.Address}
-	return b, err
+	return b, nil
 }
 
 // contents counts what is in the parcel.
-func (a *Activities) contents(ctx context.Context, d store.Dossier, leg register.Leg) (map[string]int, error) {
-	papers, err := a.Store.Papers(ctx, d.Code)
-	if err != nil {
-		return nil, err
-	}
+func contents(of store.Outgoing, leg register.Leg) map[string]int {
 	contents := map[string]int{}
-	for _, p := range papers {
+	for _, p := range of.Papers {
 		if leg == register.LegOut && p.HolderKind == custody.Office || leg == register.LegHome && p.HolderKind == custody.Authority {
 			contents[string(p.Form)]++
 		}
 	}
-	if leg == register.LegHome && d.ResultPaper {
+	if leg == register.LegHome && of.Dossier.ResultPaper {
 		contents["result"] = 1
 	}
-	return contents, nil
+	return contents
 }

@@ -7,7 +7,6 @@ import (
 	"hoso/internal/dossier"
 	"hoso/internal/outcome"
 	"hoso/internal/portal"
-	"hoso/internal/store"
 	"hoso/workflows"
 )
 
@@ -64,22 +63,15 @@ func (a *Activities) SubmitDossier(ctx context.Context, order workflows.Effect) 
 }
 
 func (a *Activities) submission(ctx context.Context, order workflows.Effect) (portal.Submission, error) {
-	d, err := a.Store.Dossier(ctx, store.Scope{All: true}, order.Code)
+	of, err := a.Store.ToSubmit(ctx, order.Code)
 	if err != nil {
 		return portal.Submission{}, err
 	}
-	people, err := a.Store.People(ctx, order.Code)
-	if err != nil {
-		return portal.Submission{}, err
-	}
-	given, err := a.Store.Components(ctx, order.Code)
-	if err != nil {
-		return portal.Submission{}, err
-	}
+	d := of.Dossier
 	return portal.Submission{
 		Key: order.Key, Code: d.Code, Procedure: d.ProcedureCode, Case: d.CaseCode, Authority: d.Authority, Office: d.Office, Network: d.Network,
-		Quantity: d.Quantity, FiledAt: d.FiledAt, Applicant: applicant(people), PaperFollows: d.Route == dossier.RouteOnlineWithPaper,
+		Quantity: d.Quantity, FiledAt: d.FiledAt, Applicant: applicant(of.People), PaperFollows: d.Route == dossier.RouteOnlineWithPaper,
 		ResultByPost: d.DeliveryMethod == dossier.ByCourier,
-		Documents:    a.scans(given),
+		Documents:    a.scans(of.Components),
 	}, nil
 }

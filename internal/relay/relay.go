@@ -9,6 +9,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"go.temporal.io/api/serviceerror"
@@ -40,6 +43,7 @@ const (
 	batch      = 100
 	hold       = 20 * time.Second
 	together   = 16
+	starters   = 4 // one that waits for a slow answer holds up no filing
 	callWithin = 10 * time.Second
 )
 
@@ -74,7 +78,7 @@ func (r *Relay) KickStart(ctx context.Context, code string) {
 // Run passes rows on until the context ends.
 func (r *Relay) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	for range together {
+	for range starters {
 		g.Go(func() error { return r.startKicked(ctx) })
 	}
 	// Each kind has a loop of its own: commands that wait for a slow answer hold
@@ -100,17 +104,55 @@ func (r *Relay) loop(ctx context.Context, kick <-chan struct{}, step func(contex
 	}
 }
 
+// startKicked starts what was kicked, all that waits at the time together: one
+// question to the register and one mark serve several.
 func (r *Relay) startKicked(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case k := <-r.starts:
-			ctx := k.trail.Onto(ctx)
-			if err := r.Start(ctx, k.code); err != nil {
-				r.log.WarnContext(ctx, "dossier not started yet", "code", k.code, "error", kindOf(err))
-			}
+			r.startTogether(ctx, r.waiting(k))
 		}
+	}
+}
+
+// waiting takes what else waits to be started, as far as it is done together.
+func (r *Relay) waiting(first kicked) []kicked {
+	kicks := []kicked{first}
+	for len(kicks) < together {
+		select {
+		case k := <-r.starts:
+			kicks = append(kicks, k)
+		default:
+			return kicks
+		}
+	}
+	return kicks
+}
+
+func (r *Relay) startTogether(ctx context.Context, kicks []kicked) {
+	trails := map[string]trail.Trail{}
+	for _, k := range kicks {
+		trails[k.code] = k.trail
+	}
+	rows, err := r.store.ToStart(ctx, slices.Sorted(maps.Keys(trails)))
+	if err != nil {
+		r.log.WarnContext(ctx, "dossiers not started yet", "dossiers", len(kicks), "error", kindOf(err))
+		return // their rows' own time comes
+	}
+	var done handed
+	_ = each(ctx, rows, func(ctx context.Context, d store.Dossier) error {
+		ctx = trails[d.Code].Onto(ctx)
+		if err := r.begin(ctx, d); err != nil {
+			r.log.WarnContext(ctx, "dossier not started yet", "code", d.Code, "error", kindOf(err))
+			return nil
+		}
+		done.add(d.Code)
+		return nil
+	})
+	if err := r.store.Started(ctx, store.KindStart, done.ids...); err != nil {
+		r.log.WarnContext(ctx, "starts not marked yet", "dossiers", len(done.ids), "error", kindOf(err))
 	}
 }
 
@@ -155,14 +197,34 @@ func (r *Relay) passMessages(ctx context.Context) (int, error) {
 		}
 		byDossier[m.DossierCode] = append(byDossier[m.DossierCode], m)
 	}
-	return len(rows), each(ctx, order, func(ctx context.Context, code string) error {
+	var done handed
+	err = each(ctx, order, func(ctx context.Context, code string) error {
 		for _, m := range byDossier[code] {
-			if err := r.Signal(m.Onto(ctx), m); err != nil {
+			ok, err := r.signal(m.Onto(ctx), m)
+			if err != nil {
 				return err
+			}
+			if ok {
+				done.add(m.ID)
 			}
 		}
 		return nil
 	})
+	// One mark for all of them: a commit costs more than a mark, and a message whose
+	// mark is lost is signalled again, which its workflow notices.
+	return len(rows), errors.Join(err, r.store.Signalled(ctx, done.ids...))
+}
+
+// handed gathers what several hands have passed on.
+type handed struct {
+	mu  sync.Mutex
+	ids []string
+}
+
+func (h *handed) add(id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ids = append(h.ids, id)
 }
 
 func (r *Relay) passOperations(ctx context.Context) (int, error) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -68,6 +70,7 @@ func (s *Store) LoadCatalogue(ctx context.Context, c *catalogue.Catalogue) (chan
 		}
 		return nil
 	})
+	s.entries.forget()
 	return changed, err
 }
 
@@ -89,28 +92,101 @@ func (s *Store) Catalogue(ctx context.Context) (*catalogue.Catalogue, error) {
 // CatalogueStamp changes whenever the catalogue does, so that readers can keep
 // what they have read.
 func (s *Store) CatalogueStamp(ctx context.Context) (string, error) {
-	var newest CatalogueEntry
 	var n int64
-	if err := s.with(ctx).Model(&CatalogueEntry{}).Count(&n).Error; err != nil || n == 0 {
+	var newest time.Time
+	err := s.together(ctx, func(b *batch) {
+		b.add("SELECT COUNT(*) FROM catalogue_entries", nil, one(&n))
+		b.add("SELECT loaded_at FROM catalogue_entries ORDER BY loaded_at DESC LIMIT 1", nil, one(&newest))
+	})
+	if err != nil || n == 0 {
 		return "", err
 	}
-	if err := s.with(ctx).Order("loaded_at DESC").Limit(1).Take(&newest).Error; err != nil {
-		return "", err
+	return fmt.Sprintf("%d/%d", n, newest.UnixMicro()), nil
+}
+
+// entries are catalogue entries that have been read, for as long as the stamp
+// stays. It is safe for concurrent use.
+type entries struct {
+	mu    sync.Mutex
+	stamp string
+	asked time.Time
+	kept  map[string]any
+}
+
+// entriesAge is how long the stamp is believed; as long as the calendars'.
+const entriesAge = time.Second
+
+// current asks for the stamp when that is due, and forgets what is of another.
+func (e *entries) current(ctx context.Context, s *Store) error {
+	e.mu.Lock()
+	fresh := e.kept != nil && time.Since(e.asked) < entriesAge
+	e.mu.Unlock()
+	if fresh {
+		return nil
 	}
-	return fmt.Sprintf("%d/%d", n, newest.LoadedAt.UnixMicro()), nil
+	at := time.Now()
+	stamp, err := s.CatalogueStamp(ctx)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.kept == nil || e.stamp != stamp {
+		e.kept = map[string]any{}
+	}
+	e.stamp, e.asked = stamp, at
+	return nil
+}
+
+func (e *entries) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.kept = nil
+}
+
+func (e *entries) find(key string) (any, string, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	item, there := e.kept[key]
+	return item, e.stamp, there
+}
+
+// keep keeps what was read while a stamp was in force.
+func (e *entries) keep(key, stamp string, item any) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.kept != nil && e.stamp == stamp {
+		e.kept[key] = item
+	}
+}
+
+// entryWhere reads the entry that a condition names, once for each stamp. Whoever
+// gets it changes nothing in it.
+func entryWhere[T any](ctx context.Context, s *Store, where string, args ...string) (T, error) {
+	var item T
+	if err := s.entries.current(ctx, s); err != nil {
+		return item, err
+	}
+	key := where + "\x00" + strings.Join(args, "\x00")
+	known, stamp, there := s.entries.find(key)
+	if there {
+		return known.(T), nil
+	}
+	var row CatalogueEntry
+	err := s.together(ctx, func(b *batch) { take(b, &row, &there, "WHERE "+where, anys(args)...) })
+	if err = foundIf(there, err); err != nil {
+		return item, err
+	}
+	if err := json.Unmarshal([]byte(row.Body), &item); err != nil {
+		return item, fmt.Errorf("store: catalogue entry %s %s of %s: %w", row.Kind, row.Code, row.ValidFrom, err)
+	}
+	s.entries.keep(key, stamp, item)
+	return item, nil
 }
 
 // Procedure reads one version of a procedure, by the day it became valid.
 func (s *Store) Procedure(ctx context.Context, code, from string) (catalogue.Procedure, error) {
-	var row CatalogueEntry
-	if err := s.with(ctx).Where("kind = ? AND code = ? AND valid_from = ?", kindProcedure, code, from).Take(&row).Error; err != nil {
-		return catalogue.Procedure{}, found(err)
-	}
-	var p catalogue.Procedure
-	if err := json.Unmarshal([]byte(row.Body), &p); err != nil {
-		return p, fmt.Errorf("store: procedure %s of %s: %w", code, from, err)
-	}
-	return p, nil
+	return entryWhere[catalogue.Procedure](ctx, s, "kind = ? AND code = ? AND valid_from = ?", kindProcedure, code, from)
 }
 
 // ProcedureOn reads the version of a procedure that is valid on a day.
@@ -134,16 +210,7 @@ func (s *Store) Authority(ctx context.Context, id, day string) (catalogue.Author
 }
 
 func entryOn[T any](ctx context.Context, s *Store, kind, code, day string) (T, error) {
-	var row CatalogueEntry
-	var item T
-	err := s.with(ctx).Where("kind = ? AND code = ? AND valid_from <= ? AND (valid_to = '' OR valid_to > ?)", kind, code, day, day).Take(&row).Error
-	if err != nil {
-		return item, found(err)
-	}
-	if err := json.Unmarshal([]byte(row.Body), &item); err != nil {
-		return item, fmt.Errorf("store: catalogue entry %s %s: %w", kind, code, err)
-	}
-	return item, nil
+	return entryWhere[T](ctx, s, "kind = ? AND code = ? AND valid_from <= ? AND (valid_to = '' OR valid_to > ?)", kind, code, day, day)
 }
 
 // Wanted gives a case's checklist as the domain reads it, conditions and all.

@@ -68,7 +68,7 @@ func TestLoadCatalogue(t *testing.T) {
 		_, err = f.Catalogue(ctx)
 		require.ErrorContains(t, err, "network "+"fpt")
 		f.exec("UPDATE catalogue_entries SET body = '{' WHERE kind = 'procedure'")
-		_, err = f.Procedure(ctx, want.Code, want.Validity.From)
+		_, err = f.open(2).Procedure(ctx, want.Code, want.Validity.From) // who has read it goes by what it read
 		require.ErrorContains(t, err, want.Code)
 	})
 }
@@ -213,4 +213,30 @@ func TestWanted(t *testing.T) {
 	}, store.Wanted(catalogue.Case{Components: []catalogue.Component{
 		{Code: "to-khai", Required: true, Forms: []string{"scan", "paper_original"}}, {Code: "giay-uy-quyen", PaperDemanded: true},
 	}}))
+}
+
+// What has been read serves until another catalogue is loaded, by whomever.
+func TestEntriesAreReadAnewWhenTheCatalogueChanges(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		c := sample(t)
+		_, err := f.LoadCatalogue(ctx, c)
+		require.NoError(t, err)
+		o := c.Offices[0]
+		name := func(s *store.Store) string {
+			got, err := s.Office(ctx, o.ID, o.Validity.From)
+			require.NoError(t, err)
+			return got.Name
+		}
+		other := f.open(2)
+		require.Equal(t, []string{o.Name, o.Name}, []string{name(f.Store), name(other)})
+		f.clock.add(time.Second)
+		c.Offices[0].Name = "Bưu điện khác"
+		changed, err := f.LoadCatalogue(ctx, c)
+		require.NoError(t, err)
+		require.Equal(t, 1, changed)
+		require.Equal(t, "Bưu điện khác", name(f.Store), "whoever loads it has it at once")
+		require.Eventually(t, func() bool { return name(other) == "Bưu điện khác" }, 10*time.Second, 50*time.Millisecond, "others by the stamp")
+	})
 }

@@ -115,6 +115,11 @@ func (s *Store) withDocuments(ctx context.Context, rows []Component) ([]GivenCom
 	if err != nil {
 		return nil, err
 	}
+	return given(rows, docs), nil
+}
+
+// given puts components and their documents together.
+func given(rows []Component, docs map[string]Document) []GivenComponent {
 	out := make([]GivenComponent, len(rows))
 	for i, c := range rows {
 		out[i].Component = c
@@ -122,7 +127,7 @@ func (s *Store) withDocuments(ctx context.Context, rows []Component) ([]GivenCom
 			out[i].Document = &d
 		}
 	}
-	return out, nil
+	return out
 }
 
 // adopt makes an operation's components the current ones, keeps the old and

@@ -104,11 +104,31 @@ func scoped(q *gorm.DB, sc Scope) *gorm.DB {
 	}
 }
 
+// condition is scoped for a statement written by hand.
+func (sc Scope) condition() (sql string, args []any) {
+	switch {
+	case sc.All:
+		return "", nil
+	case sc.Office != "":
+		return " AND office = ?", []any{sc.Office}
+	case sc.Network != "":
+		return " AND network = ?", []any{sc.Network}
+	case sc.Authority != "":
+		return " AND authority = ?", []any{sc.Authority}
+	default:
+		return " AND 1 = 0", nil
+	}
+}
+
 // Dossier finds a dossier within a scope; ErrNotFound otherwise.
 func (s *Store) Dossier(ctx context.Context, sc Scope, code string) (Dossier, error) {
 	var d Dossier
-	err := scoped(s.with(ctx), sc).Where("code = ?", code).Take(&d).Error
-	return d, found(err)
+	var there bool
+	err := s.together(ctx, func(b *batch) {
+		within, args := sc.condition()
+		take(b, &d, &there, "WHERE code = ?"+within, append([]any{code}, args...)...)
+	})
+	return d, foundIf(there, err)
 }
 
 // lockDossier reads a dossier and keeps others from changing it until the

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"io/fs"
+	"reflect"
 
 	"gorm.io/gorm"
 )
@@ -40,3 +41,40 @@ func (s *Store) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error { retu
 
 // Later is for a write that may wait.
 var Later = later
+
+// InsertByHand writes a row as what every dossier does is written.
+func (s *Store) InsertByHand(ctx context.Context, row any) error {
+	return s.batched(ctx, func(b *batch) error {
+		switch row := row.(type) {
+		case Dossier:
+			insert(b, row)
+		case Notification:
+			insert(b, row)
+		}
+		return b.leave()
+	})
+}
+
+// SaveByHand writes a dossier's whole row.
+func (s *Store) SaveByHand(ctx context.Context, d Dossier) error {
+	return s.batched(ctx, func(b *batch) error {
+		save(b, &d)
+		return b.leave()
+	})
+}
+
+// Fields gives a model's table, and the types of the fields by column; those that
+// are kept as JSON are left out.
+func (s *Store) Fields(model any) (string, map[string]reflect.Type) {
+	st := gorm.Statement{DB: s.db}
+	if err := st.Parse(model); err != nil {
+		panic(err)
+	}
+	out := map[string]reflect.Type{}
+	for name, f := range st.Schema.FieldsByDBName {
+		if f.Serializer == nil {
+			out[name] = f.FieldType
+		}
+	}
+	return st.Schema.Table, out
+}

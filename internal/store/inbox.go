@@ -358,9 +358,14 @@ func matters(leg register.Leg, st dossier.DeliveryState) bool {
 	}
 }
 
-// Signalled marks a message as handed to the workflow.
-func (s *Store) Signalled(ctx context.Context, id string) error {
-	return s.with(ctx).Model(&Inbox{}).Where("id = ? AND state = ?", id, InboxPending).Update("state", InboxSignalled).Error
+// Signalled marks messages as handed to their workflows.
+func (s *Store) Signalled(ctx context.Context, ids ...string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.together(ctx, func(b *batch) {
+		b.write(`UPDATE "inbox" SET state = ? WHERE state = ? AND id IN (`+marks(len(ids))+")", append([]any{InboxSignalled, InboxPending}, anys(ids)...)...)
+	})
 }
 
 // Late marks a message that came after its dossier was closed, and records it.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"hoso/internal/notice"
 )
@@ -102,12 +101,13 @@ func factsOf(d Dossier, now time.Time) notice.Facts {
 // says that a try was begun and nobody wrote how it ended. Attempts counts this try.
 func (s *Store) TakeNotifications(ctx context.Context, c notice.Channel, limit int, hold time.Duration) (rows []Notification, began time.Time, err error) {
 	began = s.now()
-	err = s.tx(ctx, func(tx *gorm.DB) error {
-		q := tx.Where("state = 'pending' AND channel = ? AND next_at <= ?", c, began).Order("next_at, id").Limit(limit)
-		if s.postgres {
-			q = q.Clauses(clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"})
+	err = s.batched(ctx, func(b *batch) error {
+		free := b.forUpdate()
+		if free != "" {
+			free += " SKIP LOCKED"
 		}
-		if err := q.Find(&rows).Error; err != nil || len(rows) == 0 {
+		find(b, &rows, "WHERE state = 'pending' AND channel = ? AND next_at <= ? ORDER BY next_at, id LIMIT ?"+free, string(c), began, limit)
+		if err := b.send(); err != nil || len(rows) == 0 {
 			return err
 		}
 		ids := make([]string, len(rows))
@@ -115,8 +115,9 @@ func (s *Store) TakeNotifications(ctx context.Context, c notice.Channel, limit i
 			ids[i] = rows[i].ID
 			rows[i].Attempts++
 		}
-		return tx.Model(&Notification{}).Where("id IN ?", ids).
-			Updates(map[string]any{"trying_at": began, "next_at": began.Add(hold), "attempts": gorm.Expr("attempts + 1")}).Error
+		b.write(`UPDATE "notifications" SET trying_at = ?, next_at = ?, attempts = attempts + 1 WHERE id IN (`+marks(len(ids))+")",
+			append([]any{began, began.Add(hold)}, anys(ids)...)...)
+		return b.leave()
 	})
 	return rows, began, err
 }
@@ -138,29 +139,32 @@ func (s *Store) ToTell(ctx context.Context, rows []Notification) (map[string]Tol
 			parcels = append(parcels, n.Facts.Shipment)
 		}
 	}
-	var dossiers []Dossier
-	if err := s.with(ctx).Where("code IN ?", named(codes)).Find(&dossiers).Error; err != nil {
+	var (
+		dossiers  []Dossier
+		people    []Person
+		shipments []Shipment
+	)
+	codes, parcels = named(codes), named(parcels)
+	err := s.together(ctx, func(b *batch) {
+		if len(codes) > 0 {
+			find(b, &dossiers, "WHERE code IN ("+marks(len(codes))+")", anys(codes)...)
+			find(b, &people, "WHERE dossier_code IN ("+marks(len(codes))+")", anys(codes)...)
+		}
+		if len(parcels) > 0 {
+			find(b, &shipments, "WHERE id IN ("+marks(len(parcels))+")", anys(parcels)...)
+		}
+	})
+	if err != nil {
 		return nil, err
 	}
 	out := make(map[string]Told, len(dossiers))
 	for _, d := range dossiers {
 		out[d.Code] = Told{Dossier: d, People: map[string]Person{}, Tracking: map[string]string{}}
 	}
-	var people []Person
-	if err := s.with(ctx).Where("dossier_code IN ?", named(codes)).Find(&people).Error; err != nil {
-		return nil, err
-	}
 	for _, p := range people {
 		if t, ok := out[p.DossierCode]; ok {
 			t.People[p.Part] = p
 		}
-	}
-	if len(parcels) == 0 {
-		return out, nil
-	}
-	var shipments []Shipment
-	if err := s.with(ctx).Where("id IN ?", named(parcels)).Find(&shipments).Error; err != nil {
-		return nil, err
 	}
 	for _, sh := range shipments {
 		if t, ok := out[sh.DossierCode]; ok {
@@ -190,51 +194,46 @@ type Ending struct {
 // newest one of its notification, because it lasted longer than it was held,
 // changes nothing; late counts those.
 func (s *Store) EndTries(ctx context.Context, began time.Time, endings []Ending) (late int, err error) {
-	err = s.tx(ctx, func(tx *gorm.DB) error {
+	err = s.batched(ctx, func(b *batch) error {
 		late = 0
-		var tries []NotificationTry
-		for _, e := range endings {
-			ended, err := s.endTry(tx, began, e)
-			if err != nil {
-				return err
-			}
-			if !ended {
+		ended := make([]int64, len(endings))
+		for i, e := range endings {
+			s.endTry(b, began, e, &ended[i])
+		}
+		if err := b.send(); err != nil {
+			return err
+		}
+		for i, e := range endings {
+			if ended[i] == 0 {
 				late++
 				continue
 			}
-			tries = append(tries, NotificationTry{ID: newID(), NotificationID: e.Notification.ID, At: began, EndedAt: s.now(),
-				Channel: e.Notification.Channel, Outcome: e.Outcome, Cause: e.Cause, Reference: e.Reference})
+			n := e.Notification
+			insert(b, NotificationTry{ID: newID(), NotificationID: n.ID, At: began, EndedAt: s.now(),
+				Channel: n.Channel, Outcome: e.Outcome, Cause: e.Cause, Reference: e.Reference})
+			if e.Then != "" {
+				now := s.now()
+				insertNew(b, nil, Notification{ID: newID(), DossierCode: n.DossierCode, Seq: n.Seq, Event: n.Event, Channel: e.Then, Version: n.Version, Lang: n.Lang,
+					Facts: n.Facts, State: NotificationPending, NextAt: now, CreatedAt: now})
+			}
 		}
-		if len(tries) == 0 {
-			return nil
-		}
-		return tx.Create(&tries).Error
+		return b.leave()
 	})
 	return late, err
 }
 
-func (s *Store) endTry(tx *gorm.DB, began time.Time, e Ending) (bool, error) {
-	now := s.now()
-	up := map[string]any{"state": e.State, "cause": e.Cause, "reference": e.Reference}
+// endTry adds the writing of how a try ended, unless it is not the newest.
+func (s *Store) endTry(b *batch, began time.Time, e Ending, ended *int64) {
+	set, args := "state = ?, cause = ?, reference = ?", []any{e.State, e.Cause, e.Reference}
 	if !e.Open {
-		up["trying_at"] = nil
+		set += ", trying_at = NULL"
 	}
 	if e.State == NotificationPending {
-		up["next_at"] = micros(e.NextAt)
+		set, args = set+", next_at = ?", append(args, micros(e.NextAt))
 	} else {
-		up["finished_at"] = now
+		set, args = set+", finished_at = ?", append(args, s.now())
 	}
-	res := tx.Model(&Notification{}).Where("id = ? AND state = 'pending' AND trying_at = ?", e.Notification.ID, began).Updates(up)
-	if res.Error != nil || res.RowsAffected == 0 {
-		return false, res.Error
-	}
-	if e.Then == "" {
-		return true, nil
-	}
-	n := e.Notification
-	next := Notification{ID: newID(), DossierCode: n.DossierCode, Seq: n.Seq, Event: n.Event, Channel: e.Then, Version: n.Version, Lang: n.Lang,
-		Facts: n.Facts, State: NotificationPending, NextAt: now, CreatedAt: now}
-	return true, tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&next).Error
+	b.count(func(n int64) { *ended = n }, `UPDATE "notifications" SET `+set+" WHERE id = ? AND state = 'pending' AND trying_at = ?", append(args, e.Notification.ID, began)...)
 }
 
 // Notifications lists what a dossier's citizen is told, in the order of the

@@ -79,10 +79,14 @@ func (s *Store) LeaseMessages(ctx context.Context, limit int, hold time.Duration
 	return lease[Inbox](s, ctx, limit, hold)
 }
 
-// Started marks the workflow of a dossier (KindStart) or a bag (KindBag) as started.
-func (s *Store) Started(ctx context.Context, kind, id string) error {
-	return s.with(ctx).Model(&Outbox{}).Where("kind = ? AND dossier_code = ?", kind, id).
-		Updates(map[string]any{"state": "done", "done_at": s.now()}).Error
+// Started marks the workflows of dossiers (KindStart) or bags (KindBag) as started.
+func (s *Store) Started(ctx context.Context, kind string, ids ...string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.together(ctx, func(b *batch) {
+		b.write(`UPDATE "outbox" SET state = 'done', done_at = ? WHERE kind = ? AND dossier_code IN (`+marks(len(ids))+")", append([]any{s.now(), kind}, anys(ids)...)...)
+	})
 }
 
 // Restart asks the relay to start a dossier's workflow anew.
@@ -98,6 +102,16 @@ func (s *Store) Restart(ctx context.Context, code string) error {
 // Start reads what a workflow's summary and attributes are made from.
 func (s *Store) Start(ctx context.Context, code string) (Dossier, error) {
 	return s.Dossier(ctx, Scope{All: true}, code)
+}
+
+// ToStart reads what several workflows' summaries and attributes are made from, in
+// no order. A dossier that is not there is left out.
+func (s *Store) ToStart(ctx context.Context, codes []string) (rows []Dossier, err error) {
+	if len(codes) == 0 {
+		return nil, nil
+	}
+	err = s.together(ctx, func(b *batch) { find(b, &rows, "WHERE code IN ("+marks(len(codes))+")", anys(codes)...) })
+	return rows, err
 }
 
 // Backlog counts what relays have not yet passed on.

@@ -45,11 +45,15 @@ func (s *Store) People(ctx context.Context, code string) (map[string]Person, err
 	if err := s.with(ctx).Where("dossier_code = ?", code).Find(&rows).Error; err != nil {
 		return nil, err
 	}
+	return byPart(rows), nil
+}
+
+func byPart(rows []Person) map[string]Person {
 	out := map[string]Person{}
 	for _, p := range rows {
 		out[p.Part] = p
 	}
-	return out, nil
+	return out
 }
 
 func tail(s string, n int) string {

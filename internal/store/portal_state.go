@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // PortalState is a time at which the portal takes nothing, as somebody announced
@@ -60,11 +57,12 @@ func (s *Store) EndPortalState(ctx context.Context, req Request, id string, rend
 // nil when there is none.
 func (s *Store) PortalDown(ctx context.Context, at time.Time) (*PortalState, error) {
 	var row PortalState
-	err := s.with(ctx).Where("from_at <= ? AND (until_at IS NULL OR until_at > ?)", micros(at), micros(at)).Order("from_at").Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil //nolint:nilnil // the portal is open
+	var there bool
+	err := s.together(ctx, func(b *batch) { down(b, &row, &there, at) })
+	if err != nil || !there {
+		return nil, err //nolint:nilnil // the portal is open
 	}
-	return &row, err
+	return &row, nil
 }
 
 // PortalStates lists what lasts at a time or lies ahead of it, soonest first.

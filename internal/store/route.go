@@ -65,16 +65,6 @@ func (s *Store) RouteDecisions(ctx context.Context, code string) ([]RouteDecisio
 	return rows, err
 }
 
-// ChosenRoute is the route that a person has chosen last for a dossier, "" for none.
-func (s *Store) ChosenRoute(ctx context.Context, code string) (dossier.Route, error) {
-	var row RouteDecision
-	err := s.with(ctx).Where("dossier_code = ? AND by_hand", code).Order("n DESC").Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return "", nil
-	}
-	return row.Route, err
-}
-
 // markAsked notes of a request for a supplement what nobody may ask for: papers
 // beyond the checklist, and what is in the national database. The portal's
 // request is heard all the same; that it was so, everybody sees.

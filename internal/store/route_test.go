@@ -30,9 +30,9 @@ func TestRouteDecisionsAreKept(t *testing.T) {
 	run(t, func(t *testing.T, f *fixture) {
 		ctx := t.Context()
 		d := f.file(filing())
-		chosen, err := f.ChosenRoute(ctx, d.Code)
+		check, err := f.ToCheck(ctx, d.Code)
 		require.NoError(t, err)
-		require.Empty(t, chosen)
+		require.Empty(t, check.Chosen)
 		f.routed(d.Code, dossier.RouteReturn, dossier.StageDigitization, "scan_unreadable")
 		op := f.begin(d.Code, dossier.Reroute, store.Ask{Payload: store.RouteOrder{Route: dossier.RouteOnline}, Text: "Đọc được từng dòng"})
 		f.record(d.Code, "route", func(t *register.Transition) {
@@ -47,9 +47,9 @@ func TestRouteDecisionsAreKept(t *testing.T) {
 			[]any{rows[0].N, rows[0].Route, rows[0].Reasons, rows[0].ByHand, rows[0].Actor, rows[0].Role})
 		require.Equal(t, []any{2, dossier.RouteOnline, []string{"overridden"}, true, "lan", "clerk", op.TextID},
 			[]any{rows[1].N, rows[1].Route, rows[1].Reasons, rows[1].ByHand, rows[1].Actor, rows[1].Role, rows[1].TextID})
-		chosen, err = f.ChosenRoute(ctx, d.Code)
+		check, err = f.ToCheck(ctx, d.Code)
 		require.NoError(t, err)
-		require.Equal(t, dossier.RouteOnline, chosen)
+		require.Equal(t, dossier.RouteOnline, check.Chosen)
 	})
 }
 

@@ -47,7 +47,8 @@ type Store struct {
 	// turn lets one transaction at a time begin on SQLite, first come, first
 	// served. SQLite itself has one writer, too, but whoever waits for it tries
 	// again after pauses of its own and may be overtaken until its patience ends.
-	turn chan struct{}
+	turn    chan struct{}
+	entries entries
 
 	restored struct {
 		sync.Mutex

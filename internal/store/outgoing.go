@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"hoso/internal/dossier"
+)
+
+// Outgoing is what of a dossier concerns those outside, read in one trip.
+type Outgoing struct {
+	Dossier    Dossier
+	People     map[string]Person // by part
+	Components []GivenComponent  // what it consists of now
+	Papers     []Paper
+}
+
+// ToCheck is what the digitization check judges by.
+type ToCheck struct {
+	Outgoing
+	Chosen     dossier.Route // by a person, last; "" for none
+	PortalDown bool
+}
+
+// ToCheck reads what the check judges by. Of Outgoing that is the dossier and its
+// components.
+func (s *Store) ToCheck(ctx context.Context, code string) (ToCheck, error) {
+	var out ToCheck
+	var chosen RouteDecision
+	var r outgoing
+	err := s.together(ctx, func(b *batch) {
+		r.components(b, code)
+		take(b, &chosen, new(bool), "WHERE dossier_code = ? AND by_hand ORDER BY n DESC LIMIT 1", code)
+		down(b, new(PortalState), &out.PortalDown, s.now())
+		r.dossier(b, code)
+	})
+	out.Outgoing, out.Chosen = r.made(), chosen.Route
+	return out, foundIf(r.there, err)
+}
+
+// ToSubmit reads what the portal is handed: the dossier, its people and components.
+func (s *Store) ToSubmit(ctx context.Context, code string) (Outgoing, error) {
+	var r outgoing
+	err := s.together(ctx, func(b *batch) {
+		r.components(b, code)
+		r.people(b, code)
+		r.dossier(b, code)
+	})
+	return r.made(), foundIf(r.there, err)
+}
+
+// ToBook reads what a carrier is told: the dossier, its people and papers.
+func (s *Store) ToBook(ctx context.Context, code string) (Outgoing, error) {
+	var r outgoing
+	err := s.together(ctx, func(b *batch) {
+		r.people(b, code)
+		findPapers(b, &r.Papers, code)
+		r.dossier(b, code)
+	})
+	return r.made(), foundIf(r.there, err)
+}
+
+// outgoing are the rows that an Outgoing is made of.
+type outgoing struct {
+	Dossier   Dossier
+	there     bool
+	persons   []Person
+	given     []Component
+	documents []Document
+	Papers    []Paper
+}
+
+func (r *outgoing) dossier(b *batch, code string) {
+	take(b, &r.Dossier, &r.there, "WHERE code = ?", code)
+}
+
+func (r *outgoing) people(b *batch, code string) { find(b, &r.persons, "WHERE dossier_code = ?", code) }
+
+func (r *outgoing) components(b *batch, code string) {
+	find(b, &r.given, "WHERE dossier_code = ? AND state = ? ORDER BY created_at, id", code, ComponentCurrent)
+	find(b, &r.documents, "WHERE id IN (SELECT document_id FROM components WHERE dossier_code = ? AND state = ? AND document_id <> '')", code, ComponentCurrent)
+}
+
+func (r *outgoing) made() Outgoing {
+	docs := map[string]Document{}
+	for _, d := range r.documents {
+		docs[d.ID] = d
+	}
+	return Outgoing{Dossier: r.Dossier, People: byPart(r.persons), Components: given(r.given, docs), Papers: r.Papers}
+}
+
+// down adds the reading of the announcement by which the portal takes nothing at
+// a time.
+func down(b *batch, into *PortalState, there *bool, at time.Time) {
+	take(b, into, there, "WHERE from_at <= ? AND (until_at IS NULL OR until_at > ?) ORDER BY from_at LIMIT 1", micros(at), micros(at))
+}
