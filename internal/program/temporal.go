@@ -37,6 +37,9 @@ func (c *Config) dialTemporal(log *slog.Logger, count client.MetricsHandler, t t
 	o := c.Temporal
 	o.Logger = sdklog.NewStructuredLogger(log)
 	o.MetricsHandler = count
+	if o.ConnectionOptions.GrpcCompression == nil { // packing codes and ids costs both sides more than sending them
+		o.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
+	}
 	if err := carry(&o, t); err != nil {
 		return nil, fmt.Errorf("temporal: %w", err)
 	}
