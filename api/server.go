@@ -135,7 +135,9 @@ type Relay interface {
 	// KickStart has a dossier's workflow started at once, as part of the context's
 	// request.
 	KickStart(ctx context.Context, code string)
-	// Kick has stored reports passed on at once.
+	// KickMessage has a report passed on at once that has just been stored.
+	KickMessage(m store.Inbox)
+	// Kick has whatever waits passed on at once.
 	Kick()
 	// Send sends a stored command and waits for the workflow's word. An error
 	// means that there is none yet; the command stays and is sent again.

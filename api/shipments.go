@@ -112,10 +112,11 @@ func (s *Server) reportShipment(ctx context.Context, in *shipmentEventInput) (*s
 	}
 	e := courier.Event{ID: in.Body.EventID, Key: sh.Key, TrackingNumber: sh.TrackingNumber, Type: in.Body.Type,
 		OccurredAt: in.Body.OccurredAt.UTC(), Reason: in.Body.Reason, Proof: (*courier.Proof)(in.Body.Proof)}
-	if _, err := s.door.Courier(ctx, who.Carrier, sh.ID, e); err != nil {
+	m, err := s.door.Courier(ctx, who.Carrier, sh.ID, e)
+	if err != nil {
 		return nil, err
 	}
-	s.deps.Relay.Kick()
+	s.deps.Relay.KickMessage(m)
 	if sh, err = s.deps.Store.Shipment(ctx, who.Carrier, sh.ID); err != nil {
 		return nil, err
 	}

@@ -104,6 +104,6 @@ func (s *Server) received(m store.Inbox, err error) (*receiptOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.deps.Relay.Kick()
+	s.deps.Relay.KickMessage(m)
 	return &receiptOutput{Receipt{ID: m.ID, State: m.State}}, nil
 }

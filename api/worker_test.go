@@ -32,6 +32,8 @@ func (w *worker) KickStart(_ context.Context, code string) {
 	w.starts = append(w.starts, code)
 }
 
+func (w *worker) KickMessage(store.Inbox) { w.Kick() }
+
 func (w *worker) Kick() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

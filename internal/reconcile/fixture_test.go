@@ -122,7 +122,7 @@ func (f *temporal) Signal(ctx context.Context, m store.Inbox) error {
 	return f.store.Signalled(ctx, m.ID)
 }
 
-func (f *temporal) Kick() { f.note("kick") }
+func (f *temporal) KickMessage(m store.Inbox) { f.note("kick %s", m.EventID) }
 
 // outside plays the portal and a carrier by their ledgers.
 type outside struct {

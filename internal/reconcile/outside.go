@@ -83,8 +83,7 @@ func (r *Reconciler) seePortalEvents(ctx context.Context, v *view, events []port
 		r.ahead(v, PortalAhead, idsOf(news, func(e portal.Event) string { return e.ID }), func(ctx context.Context) error {
 			var errs []error
 			for _, e := range news {
-				_, err := r.door.Portal(ctx, e)
-				errs = append(errs, err)
+				errs = append(errs, r.passOn(r.door.Portal(ctx, e)))
 			}
 			return errors.Join(errs...)
 		})
@@ -186,8 +185,7 @@ func (r *Reconciler) seeParcel(ctx context.Context, v *view, sh store.Shipment, 
 	r.ahead(v, CarrierAhead, idsOf(news, func(e courier.Event) string { return e.ID }), func(ctx context.Context) error {
 		var errs []error
 		for _, e := range news {
-			_, err := r.door.Carrier(ctx, sh.Carrier, e)
-			errs = append(errs, err)
+			errs = append(errs, r.passOn(r.door.Carrier(ctx, sh.Carrier, e)))
 		}
 		return errors.Join(errs...)
 	})
@@ -199,10 +197,16 @@ func (r *Reconciler) seeParcel(ctx context.Context, v *view, sh store.Shipment, 
 func (r *Reconciler) ahead(v *view, kind string, ids []string, take func(context.Context) error) {
 	what := strings.Join(ids, " ")
 	v.find(kind, what, func(ctx context.Context) (string, error) {
-		err := take(ctx)
-		r.workflows.Kick()
-		return "reports_taken_in", err
+		return "reports_taken_in", take(ctx)
 	})
+}
+
+// passOn hands a report that has been taken in to its workflow.
+func (r *Reconciler) passOn(m store.Inbox, err error) error {
+	if err == nil {
+		r.workflows.KickMessage(m)
+	}
+	return err
 }
 
 func idsOf[E any](events []E, id func(E) string) []string {

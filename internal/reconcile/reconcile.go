@@ -27,7 +27,7 @@ type Workflows interface {
 	Start(ctx context.Context, code string) error
 	StartBag(ctx context.Context, number string) error
 	Signal(ctx context.Context, m store.Inbox) error
-	Kick()
+	KickMessage(m store.Inbox)
 }
 
 // Options say how patient a reconciler is; zero values stand for those that are

@@ -86,7 +86,7 @@ func TestDriftIsFoundHealedAndCounted(t *testing.T) {
 			h.later(time.Hour)
 			return code
 		}},
-		"the portal is ahead of us": {kind: reconcile.PortalAhead, did: []string{"kick"}, befall: func(h *house) string {
+		"the portal is ahead of us": {kind: reconcile.PortalAhead, did: []string{"kick e1", "kick e2"}, befall: func(h *house) string {
 			code := h.submitted()
 			h.outside.said = []portal.Event{
 				{ID: "e1", Code: code, Status: int(dossier.Accepted), OccurredAt: moment, PortalCode: "H26.12.03-250205-0001"},
@@ -103,7 +103,7 @@ func TestDriftIsFoundHealedAndCounted(t *testing.T) {
 				require.NoError(h.t, h.store.Signalled(h.t.Context(), m.ID))
 			}
 		}},
-		"the carrier has delivered and the report is lost": {kind: reconcile.CarrierAhead, did: []string{"kick"}, befall: func(h *house) string {
+		"the carrier has delivered and the report is lost": {kind: reconcile.CarrierAhead, did: []string{"kick d1"}, befall: func(h *house) string {
 			code := h.filed()
 			key := code + "/courier/home/1"
 			sh, err := h.store.OrderShipment(h.t.Context(), code, register.LegHome, 1, "viettelpost", key)
@@ -117,6 +117,7 @@ func TestDriftIsFoundHealedAndCounted(t *testing.T) {
 			d, err := h.store.Start(h.t.Context(), code)
 			require.NoError(h.t, err)
 			require.Equal(h.t, dossier.DeliveryDelivered, d.DeliveryState)
+			h.later(time.Minute)
 			rows, err := h.store.LeaseMessages(h.t.Context(), 10, time.Minute)
 			require.NoError(h.t, err)
 			require.Len(h.t, rows, 1)

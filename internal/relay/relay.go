@@ -8,6 +8,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"hash/fnv"
 	"log/slog"
 	"maps"
 	"slices"
@@ -30,6 +31,8 @@ type Relay struct {
 	log      *slog.Logger
 	kick     chan struct{}
 	starts   chan kicked
+	lanes    [lanes]chan store.Inbox // a dossier's messages take the same one, in their order
+	marks    handed                  // messages that were handed on and not marked yet
 }
 
 // Namer gives the summary that managers read in the list of workflows, e.g.
@@ -44,12 +47,31 @@ const (
 	hold       = 20 * time.Second
 	together   = 16
 	starters   = 4 // one that waits for a slow answer holds up no filing
+	lanes      = 4
 	callWithin = 10 * time.Second
 )
 
 // New makes a relay. Run it, or only use its Kick, Start and Send.
 func New(s *store.Store, t client.Client, name Namer, log *slog.Logger) *Relay {
-	return &Relay{store: s, temporal: t, name: name, log: log, kick: make(chan struct{}, 1), starts: make(chan kicked, 1024)}
+	r := &Relay{store: s, temporal: t, name: name, log: log, kick: make(chan struct{}, 1), starts: make(chan kicked, 1024)}
+	for i := range r.lanes {
+		r.lanes[i] = make(chan store.Inbox, 256)
+	}
+	return r
+}
+
+// KickMessage has a message passed on at once that has just been stored. When too
+// many wait, the row's own time comes.
+func (r *Relay) KickMessage(m store.Inbox) {
+	if m.State != store.InboxPending {
+		return
+	}
+	lane := fnv.New32a()
+	lane.Write([]byte(m.DossierCode)) //nolint:errcheck // it has no errors
+	select {
+	case r.lanes[lane.Sum32()%lanes] <- m:
+	default:
+	}
 }
 
 // Kick makes the relay look at once for messages.
@@ -81,6 +103,10 @@ func (r *Relay) Run(ctx context.Context) error {
 	for range starters {
 		g.Go(func() error { return r.startKicked(ctx) })
 	}
+	for i := range r.lanes {
+		g.Go(func() error { return r.passKicked(ctx, r.lanes[i]) })
+	}
+	g.Go(func() error { return r.markKicked(ctx) })
 	// Each kind has a loop of its own: commands that wait for a slow answer hold
 	// up no signal.
 	g.Go(func() error { return r.loop(ctx, nil, r.passStarts) })
@@ -156,6 +182,86 @@ func (r *Relay) startTogether(ctx context.Context, kicks []kicked) {
 	}
 }
 
+// passKicked signals the messages of one lane, in their order. One that does not
+// get through is left to its row's own time, and so are those of its dossier that
+// were taken with it.
+func (r *Relay) passKicked(ctx context.Context, lane <-chan store.Inbox) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case m := <-lane:
+			r.signalAll(ctx, taken(m, lane))
+		}
+	}
+}
+
+// taken is a message and what else waits in its lane, by dossier.
+func taken(first store.Inbox, lane <-chan store.Inbox) map[string][]store.Inbox {
+	byDossier := map[string][]store.Inbox{first.DossierCode: {first}}
+	for range together {
+		select {
+		case m := <-lane:
+			byDossier[m.DossierCode] = append(byDossier[m.DossierCode], m)
+		default:
+			return byDossier
+		}
+	}
+	return byDossier
+}
+
+func (r *Relay) signalAll(ctx context.Context, byDossier map[string][]store.Inbox) {
+	err := each(ctx, slices.Collect(maps.Keys(byDossier)), func(ctx context.Context, code string) error {
+		return r.signalOne(ctx, byDossier[code], &r.marks)
+	})
+	if err != nil && ctx.Err() == nil {
+		r.log.WarnContext(ctx, "messages not passed on yet", "error", kindOf(err))
+	}
+}
+
+// signalOne signals messages of one dossier, up to the first that does not get
+// through, and notes them.
+func (r *Relay) signalOne(ctx context.Context, messages []store.Inbox, done *handed) error {
+	for _, m := range messages {
+		ok, err := r.signal(m.Onto(ctx), m)
+		if err != nil {
+			return err
+		}
+		if ok {
+			done.add(m.ID)
+		}
+	}
+	return nil
+}
+
+// markEvery is well below the time that a message is left to whoever stored it.
+const markEvery = 500 * time.Millisecond
+
+// markKicked marks what was handed on, a little later: by then most of it has
+// been dealt with and needs no mark. One whose mark is lost is signalled again,
+// which its workflow notices.
+func (r *Relay) markKicked(ctx context.Context) error {
+	tick := time.NewTicker(markEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			r.mark(ctx)
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), markEvery)
+			defer cancel()
+			r.mark(last)
+			return nil
+		}
+	}
+}
+
+func (r *Relay) mark(ctx context.Context) {
+	if err := r.store.Signalled(ctx, r.marks.take()...); err != nil {
+		r.log.WarnContext(ctx, "messages not marked yet", "error", kindOf(err))
+	}
+}
+
 // pass goes once through everything of one kind that is due.
 func (r *Relay) pass(ctx context.Context, step func(context.Context) (int, error)) {
 	for {
@@ -198,20 +304,7 @@ func (r *Relay) passMessages(ctx context.Context) (int, error) {
 		byDossier[m.DossierCode] = append(byDossier[m.DossierCode], m)
 	}
 	var done handed
-	err = each(ctx, order, func(ctx context.Context, code string) error {
-		for _, m := range byDossier[code] {
-			ok, err := r.signal(m.Onto(ctx), m)
-			if err != nil {
-				return err
-			}
-			if ok {
-				done.add(m.ID)
-			}
-		}
-		return nil
-	})
-	// One mark for all of them: a commit costs more than a mark, and a message whose
-	// mark is lost is signalled again, which its workflow notices.
+	err = each(ctx, order, func(ctx context.Context, code string) error { return r.signalOne(ctx, byDossier[code], &done) })
 	return len(rows), errors.Join(err, r.store.Signalled(ctx, done.ids...))
 }
 
@@ -225,6 +318,14 @@ func (h *handed) add(id string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ids = append(h.ids, id)
+}
+
+func (h *handed) take() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	ids := h.ids
+	h.ids = nil
+	return ids
 }
 
 func (r *Relay) passOperations(ctx context.Context) (int, error) {

@@ -321,6 +321,7 @@ func TestSignalsInOrderOfArrival(t *testing.T) {
 		}
 		return nil
 	}
+	d.later()
 	_, err := d.passMessages(t.Context())
 	require.ErrorAs(t, err, new(*serviceerror.Unavailable))
 	require.Equal(t, want[:2], of(a, d.fake.signals), "nothing overtakes a message that did not go")
@@ -374,6 +375,7 @@ func TestAMissingWorkflowIsStartedAnew(t *testing.T) {
 		}
 		return nil
 	}
+	d.later()
 	_, err := d.passMessages(t.Context())
 	require.NoError(t, err)
 	require.Len(t, d.fake.starts, 1)
@@ -550,11 +552,61 @@ func TestWhatGoesIntoTheLog(t *testing.T) {
 	}
 }
 
+// What has just been stored is passed on at once, in order, and marked a little
+// later; what did not get through, or was dealt with meanwhile, is not marked.
+func TestAMessageThatIsKickedIsPassedOnAtOnce(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	a, b := d.file(false), d.file(false)
+	first, second, dealt, late := d.report(a, 1), d.report(a, 2), d.report(a, 3), d.report(b, 1)
+	away := true
+	passed := make(chan string, 8)
+	d.fake.signal = func(_ string, payload any) error {
+		if id := payload.(register.PortalReport).Inbox; id != late.ID || !away {
+			passed <- id
+			return nil
+		}
+		passed <- "away"
+		return errAway
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	lane := make(chan store.Inbox, 8)
+	for _, m := range []store.Inbox{first, late, second, dealt} {
+		lane <- m
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- d.passKicked(ctx, lane) }()
+	got := []string{<-passed, <-passed, <-passed, <-passed}
+	cancel()
+	require.NoError(t, <-ended)
+	require.ElementsMatch(t, []string{first.ID, second.ID, dealt.ID, "away"}, got)
+	require.Equal(t, []string{a + " " + first.ID, a + " " + second.ID, a + " " + dealt.ID}, of(a, d.fake.signals), "in order")
+
+	for _, m := range []store.Inbox{first, second, dealt, late} {
+		require.Equal(t, store.InboxPending, d.state(m), "not marked yet")
+	}
+	s, err := d.store.Snapshot(t.Context(), a)
+	require.NoError(t, err)
+	_, err = d.store.Record(t.Context(), register.Transition{Code: a, Step: s.Step + 1, Kind: "status", Actor: "portal", After: s.Position, Inbox: []string{dealt.ID}}, store.Plan{})
+	require.NoError(t, err)
+	require.NoError(t, d.markKicked(ctx), "also by a relay that is told to end")
+	require.Equal(t, []string{store.InboxSignalled, store.InboxSignalled, store.InboxApplied, store.InboxPending},
+		[]string{d.state(first), d.state(second), d.state(dealt), d.state(late)})
+
+	away = false
+	d.later()
+	_, err = d.passMessages(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, late.ID, <-passed, "its row's own time came")
+	require.Zero(t, d.backlog().Messages)
+}
+
 func TestKickNeverWaits(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	for range 2000 {
 		d.Kick()
+		d.KickMessage(store.Inbox{State: store.InboxPending})
 		d.KickStart(t.Context(), "code")
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -110,6 +111,27 @@ func (b *batch) forUpdate() string {
 		return ""
 	}
 	return " FOR UPDATE"
+}
+
+// among is the condition that a column is one of a list's texts: one argument,
+// whatever the length, so that the statement is the same one.
+func (b *batch) among(column string) string {
+	if b.pipe == nil {
+		return column + " IN (SELECT value FROM json_each(?))"
+	}
+	return column + " = ANY(?::text[])"
+}
+
+// list is the argument of among.
+func (b *batch) list(texts []string) any {
+	if b.pipe != nil {
+		return append([]string{}, texts...) // an empty list is no NULL
+	}
+	raw, err := json.Marshal(append([]string{}, texts...))
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+	return string(raw)
 }
 
 // send carries the statements out in their order, up to the first that fails.

@@ -80,7 +80,7 @@ func (a *arriving) lookUp(b *batch) {
 // when it names something by now, as it may after a restore.
 func (s *Store) admit(ctx context.Context, a *arriving) (fresh bool, err error) {
 	a.row.ID, a.row.Source, a.row.EventID, a.row.Digest = newID(), a.Source, a.EventID, a.Digest
-	a.row.ReceivedAt, a.row.NextAt = s.now(), s.now()
+	a.row.ReceivedAt, a.row.NextAt = s.now(), s.now().Add(relayDelay)
 	a.row.Trail = trail.From(ctx)
 	if a.row.State == "" {
 		a.row.State = InboxPending
@@ -218,16 +218,21 @@ type parcelNews struct {
 
 // lookUp adds the reading.
 func (n *parcelNews) lookUp(b *batch) {
-	named, key := "carrier = ? AND key = ?", n.Key
+	named, key := "key = ?", n.Key
 	if n.ShipmentID != "" {
-		named, key = "carrier = ? AND id = ?", n.ShipmentID
+		named, key = "id = ?", n.ShipmentID
 	}
 	its := func(column string) string { return "(SELECT " + column + " FROM shipments WHERE " + named + ")" }
-	take(b, &n.dossier, new(bool), "WHERE code = "+its("dossier_code")+b.forUpdate(), n.Carrier, key)
-	take(b, &n.shipment, &n.there, "WHERE "+named, n.Carrier, key)
-	find(b, &n.events, "WHERE shipment_id = "+its("id"), n.Carrier, key)
-	find(b, &n.papers, "WHERE dossier_code = "+its("dossier_code")+" ORDER BY component, id", n.Carrier, key)
+	take(b, &n.dossier, new(bool), "WHERE code = "+its("dossier_code")+b.forUpdate(), key)
+	take(b, &n.shipment, &n.there, "WHERE "+named, key)
+	find(b, &n.events, "WHERE shipment_id = "+its("id"), key)
+	find(b, &n.papers, "WHERE dossier_code = "+its("dossier_code")+" ORDER BY component, id", key)
 }
+
+// known says whether the parcel is there and the carrier's own. (The database is
+// not asked for the carrier as well: it might look through all the carrier's
+// parcels for the one key.)
+func (n *parcelNews) known() bool { return n.there && n.shipment.Carrier == n.Carrier }
 
 // AcceptParcel keeps a carrier's report, adds it to the parcel's events and
 // folds them. The workflow is told only of what it acts upon.
@@ -240,15 +245,15 @@ func (s *Store) AcceptParcel(ctx context.Context, a ParcelArrival) (Inbox, bool,
 		if err := b.send(); err != nil {
 			return false, err
 		}
-		in.row.Kind, in.row.DossierCode = KindParcel, n.shipment.DossierCode
-		if !n.there {
-			in.row.State = InboxUnmatched
+		in.row.Kind, in.row.State = KindParcel, InboxUnmatched
+		if n.known() {
+			in.row.DossierCode, in.row.State = n.shipment.DossierCode, InboxPending
 		}
 		fresh, err := s.admit(ctx, in)
 		if err != nil || !fresh {
 			return false, err
 		}
-		if n.there {
+		if n.known() {
 			if err := s.wordsOf(tx, in, nil); err != nil {
 				return false, err
 			}
@@ -364,7 +369,7 @@ func (s *Store) Signalled(ctx context.Context, ids ...string) error {
 		return nil
 	}
 	return s.together(ctx, func(b *batch) {
-		b.write(`UPDATE "inbox" SET state = ? WHERE state = ? AND id IN (`+marks(len(ids))+")", append([]any{InboxSignalled, InboxPending}, anys(ids)...)...)
+		b.write(`UPDATE "inbox" SET state = ? WHERE state = ? AND `+b.among("id"), InboxSignalled, InboxPending, b.list(ids))
 	})
 }
 

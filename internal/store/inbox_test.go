@@ -46,7 +46,7 @@ func TestAReport(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, fresh)
 		require.Equal(t, store.Inbox{ID: m.ID, Source: "portal", EventID: a.EventID, Digest: a.Digest, Kind: store.KindPortal, DossierCode: d.Code, Payload: m.Payload,
-			TextID: m.TextID, State: store.InboxPending, NextAt: keep(moment), ReceivedAt: keep(moment)}, m)
+			TextID: m.TextID, State: store.InboxPending, NextAt: keep(moment).Add(store.RelayDelay), ReceivedAt: keep(moment)}, m)
 		require.True(t, m.Waiting())
 		requireKept(t, m)
 		text, err := f.Text(ctx, d.Code, m.TextID)
@@ -58,6 +58,10 @@ func TestAReport(t *testing.T) {
 		r.Inbox, r.TextID = m.ID, m.TextID
 		require.Equal(t, r, got)
 		leased, err := f.LeaseMessages(ctx, 10, time.Minute)
+		require.NoError(t, err)
+		require.Empty(t, leased, "whoever stored it passes it on")
+		f.clock.add(store.RelayDelay)
+		leased, err = f.LeaseMessages(ctx, 10, time.Minute)
 		require.NoError(t, err)
 		require.Len(t, leased, 1)
 		require.Equal(t, m.Payload, leased[0].Payload, "as it stands in the database")

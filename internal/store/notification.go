@@ -115,8 +115,7 @@ func (s *Store) TakeNotifications(ctx context.Context, c notice.Channel, limit i
 			ids[i] = rows[i].ID
 			rows[i].Attempts++
 		}
-		b.write(`UPDATE "notifications" SET trying_at = ?, next_at = ?, attempts = attempts + 1 WHERE id IN (`+marks(len(ids))+")",
-			append([]any{began, began.Add(hold)}, anys(ids)...)...)
+		b.write(`UPDATE "notifications" SET trying_at = ?, next_at = ?, attempts = attempts + 1 WHERE `+b.among("id"), began, began.Add(hold), b.list(ids))
 		return b.leave()
 	})
 	return rows, began, err
@@ -146,12 +145,10 @@ func (s *Store) ToTell(ctx context.Context, rows []Notification) (map[string]Tol
 	)
 	codes, parcels = named(codes), named(parcels)
 	err := s.together(ctx, func(b *batch) {
-		if len(codes) > 0 {
-			find(b, &dossiers, "WHERE code IN ("+marks(len(codes))+")", anys(codes)...)
-			find(b, &people, "WHERE dossier_code IN ("+marks(len(codes))+")", anys(codes)...)
-		}
+		find(b, &dossiers, "WHERE "+b.among("code"), b.list(codes))
+		find(b, &people, "WHERE "+b.among("dossier_code"), b.list(codes))
 		if len(parcels) > 0 {
-			find(b, &shipments, "WHERE id IN ("+marks(len(parcels))+")", anys(parcels)...)
+			find(b, &shipments, "WHERE "+b.among("id"), b.list(parcels))
 		}
 	})
 	if err != nil {

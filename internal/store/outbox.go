@@ -85,7 +85,7 @@ func (s *Store) Started(ctx context.Context, kind string, ids ...string) error {
 		return nil
 	}
 	return s.together(ctx, func(b *batch) {
-		b.write(`UPDATE "outbox" SET state = 'done', done_at = ? WHERE kind = ? AND dossier_code IN (`+marks(len(ids))+")", append([]any{s.now(), kind}, anys(ids)...)...)
+		b.write(`UPDATE "outbox" SET state = 'done', done_at = ? WHERE kind = ? AND `+b.among("dossier_code"), s.now(), kind, b.list(ids))
 	})
 }
 
@@ -110,7 +110,7 @@ func (s *Store) ToStart(ctx context.Context, codes []string) (rows []Dossier, er
 	if len(codes) == 0 {
 		return nil, nil
 	}
-	err = s.together(ctx, func(b *batch) { find(b, &rows, "WHERE code IN ("+marks(len(codes))+")", anys(codes)...) })
+	err = s.together(ctx, func(b *batch) { find(b, &rows, "WHERE "+b.among("code"), b.list(codes)) })
 	return rows, err
 }
 

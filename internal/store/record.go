@@ -286,7 +286,7 @@ func (s *Store) settleInbox(tx *gorm.DB, t register.Transition) error {
 		state = InboxApplied
 	}
 	b := byHand(tx)
-	b.write(`UPDATE "inbox" SET state = ?, applied_at = ? WHERE id IN (`+marks(len(t.Inbox))+")", append([]any{state, s.now()}, anys(t.Inbox)...)...)
+	b.write(`UPDATE "inbox" SET state = ?, applied_at = ? WHERE `+b.among("id"), state, s.now(), b.list(t.Inbox))
 	return b.leave()
 }
 

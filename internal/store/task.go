@@ -33,12 +33,11 @@ var besides = []string{taskApology, taskNotGiven, taskOverLimit, taskPassed}
 // tasksOf closes the tasks that the step has dealt with, and opens its own.
 func (s *Store) tasksOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
 	b, stay := byHand(tx), undealt(*d)
-	dealt := `UPDATE "tasks" SET closed_at = ? WHERE dossier_code = ? AND closed_at IS NULL AND kind NOT IN (` + marks(len(stay)) + ") AND NOT (" + awaitedTooLong + ")"
-	args := append([]any{s.now(), d.Code}, anys(stay)...)
-	args = append(args, taskPassed, string(d.WaitingWhat))
+	dealt := `UPDATE "tasks" SET closed_at = ? WHERE dossier_code = ? AND closed_at IS NULL AND NOT (` + b.among("kind") + ") AND NOT (" + awaitedTooLong + ")"
+	args := []any{s.now(), d.Code, b.list(stay), taskPassed, string(d.WaitingWhat)}
 	if d.Parked != "" {
-		dealt += " AND kind IN (" + marks(len(besides)) + ")"
-		args = append(args, anys(besides)...)
+		dealt += " AND " + b.among("kind")
+		args = append(args, b.list(besides))
 	}
 	b.write(dealt, args...)
 	if err := b.leave(); err != nil || t.Task == "" {
