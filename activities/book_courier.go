@@ -23,7 +23,7 @@ func (a *Activities) BookCourier(ctx context.Context, order workflows.Effect) (w
 	if err != nil {
 		return workflows.Booked{}, registerError(err)
 	}
-	tracking, err := a.once(ctx, order, effect{
+	_, err = a.once(ctx, order, effect{
 		act: "book_" + string(order.Leg), absent: courier.ErrNoSuchKey,
 		lookup: func(ctx context.Context) (string, error) {
 			c, err := carrier.Lookup(ctx, order.Key)
@@ -37,11 +37,9 @@ func (a *Activities) BookCourier(ctx context.Context, order workflows.Effect) (w
 			c, err := carrier.Book(ctx, b)
 			return c.TrackingNumber, err
 		},
+		done: func(ctx context.Context, tracking string) error { return a.Store.Booked(ctx, sh, tracking) },
 	})
-	if err != nil {
-		return workflows.Booked{}, err
-	}
-	return workflows.Booked{Shipment: sh.ID}, registerError(a.Store.Booked(ctx, sh.ID, tracking))
+	return workflows.Booked{Shipment: sh.ID}, err
 }
 
 // booking fills in both ends of the parcel's way.

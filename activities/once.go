@@ -19,6 +19,9 @@ type effect struct {
 	lookup func(context.Context) (string, error)
 	absent error
 	do     func(context.Context) (string, error)
+	// done, where there is one, writes that it is done, and whatever follows from
+	// that, in one transaction. It may be called again.
+	done func(ctx context.Context, reference string) error
 }
 
 // once carries an act out at most once per key, whatever the tries. The key is
@@ -29,6 +32,8 @@ func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect)
 	switch {
 	case err != nil:
 		return "", registerError(err)
+	case row.State == store.EffectDone && e.done != nil:
+		return row.Reference, registerError(e.done(ctx, row.Reference))
 	case row.State == store.EffectDone:
 		return row.Reference, nil
 	case row.State == store.EffectRefused:
@@ -38,7 +43,7 @@ func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect)
 		downstream.Repeat(e.act)
 		reference, err := e.lookup(ctx)
 		if err == nil {
-			return reference, a.end(ctx, order.Key, store.EffectDone, reference, "")
+			return reference, a.succeeded(ctx, order, e, reference)
 		}
 		if !errors.Is(err, e.absent) {
 			return "", asTemporal(askedInVain(err))
@@ -54,7 +59,15 @@ func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect)
 	if err != nil {
 		return "", a.failed(ctx, order, err)
 	}
-	return reference, a.end(ctx, order.Key, store.EffectDone, reference, "")
+	return reference, a.succeeded(ctx, order, e, reference)
+}
+
+// succeeded writes that an act is done.
+func (a *Activities) succeeded(ctx context.Context, order workflows.Effect, e effect, reference string) error {
+	if e.done != nil {
+		return registerError(e.done(ctx, reference))
+	}
+	return a.end(ctx, order.Key, store.EffectDone, reference, "")
 }
 
 // underWay is how long the other side may still be at work on a call that we

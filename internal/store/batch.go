@@ -113,25 +113,21 @@ func (b *batch) forUpdate() string {
 	return " FOR UPDATE"
 }
 
-// among is the condition that a column is one of a list's texts: one argument,
-// whatever the length, so that the statement is the same one.
-func (b *batch) among(column string) string {
-	if b.pipe == nil {
-		return column + " IN (SELECT value FROM json_each(?))"
-	}
-	return column + " = ANY(?::text[])"
-}
-
-// list is the argument of among.
-func (b *batch) list(texts []string) any {
-	if b.pipe != nil {
-		return append([]string{}, texts...) // an empty list is no NULL
+// among is the condition that a column is one of a list's texts, and its one
+// argument: the statement is the same one whatever the list's length. One text is
+// asked for plainly, since PostgreSQL plans anew for every list.
+func (b *batch) among(column string, texts []string) (condition string, arg any) {
+	switch {
+	case len(texts) == 1:
+		return column + " = ?", texts[0]
+	case b.pipe != nil:
+		return column + " = ANY(?::text[])", append([]string{}, texts...) // an empty list is no NULL
 	}
 	raw, err := json.Marshal(append([]string{}, texts...))
 	if err != nil && b.err == nil {
 		b.err = err
 	}
-	return string(raw)
+	return column + " IN (SELECT value FROM json_each(?))", string(raw)
 }
 
 // send carries the statements out in their order, up to the first that fails.

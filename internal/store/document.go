@@ -79,11 +79,12 @@ func (s *Store) DocumentsByID(ctx context.Context, ids []string) (map[string]Doc
 // lockDocuments reads of several documents whose they are, and keeps others from
 // taking them until the transaction ends. (On SQLite the transaction itself does.)
 func (b *batch) lockDocuments(ids []string, into *map[string]Document) {
-	sql := `SELECT id, subject, office, network, authority, carrier, dossier_code FROM documents WHERE ` + b.among("id") + ` ORDER BY id`
+	which, list := b.among("id", ids)
+	sql := `SELECT id, subject, office, network, authority, carrier, dossier_code FROM documents WHERE ` + which + ` ORDER BY id`
 	if b.pipe != nil {
 		sql += " FOR NO KEY UPDATE"
 	}
-	b.add(sql, []any{b.list(ids)}, func(r rows) error {
+	b.add(sql, []any{list}, func(r rows) error {
 		*into = map[string]Document{}
 		for r.Next() {
 			var d Document
@@ -99,7 +100,8 @@ func (b *batch) lockDocuments(ids []string, into *map[string]Document) {
 // give makes locked documents a dossier's for good.
 func (b *batch) give(code string, ids []string) {
 	if len(ids) > 0 {
-		b.write(`UPDATE "documents" SET dossier_code = ? WHERE `+b.among("id"), code, b.list(ids))
+		which, list := b.among("id", ids)
+		b.write(`UPDATE "documents" SET dossier_code = ? WHERE `+which, code, list)
 	}
 }
 

@@ -369,7 +369,8 @@ func (s *Store) Signalled(ctx context.Context, ids ...string) error {
 		return nil
 	}
 	return s.together(ctx, func(b *batch) {
-		b.write(`UPDATE "inbox" SET state = ? WHERE state = ? AND `+b.among("id"), InboxSignalled, InboxPending, b.list(ids))
+		which, list := b.among("id", ids)
+		b.write(`UPDATE "inbox" SET state = ? WHERE state = ? AND `+which, InboxSignalled, InboxPending, list)
 	})
 }
 

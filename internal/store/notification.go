@@ -115,7 +115,8 @@ func (s *Store) TakeNotifications(ctx context.Context, c notice.Channel, limit i
 			ids[i] = rows[i].ID
 			rows[i].Attempts++
 		}
-		b.write(`UPDATE "notifications" SET trying_at = ?, next_at = ?, attempts = attempts + 1 WHERE `+b.among("id"), began, began.Add(hold), b.list(ids))
+		which, list := b.among("id", ids)
+		b.write(`UPDATE "notifications" SET trying_at = ?, next_at = ?, attempts = attempts + 1 WHERE `+which, began, began.Add(hold), list)
 		return b.leave()
 	})
 	return rows, began, err
@@ -145,10 +146,13 @@ func (s *Store) ToTell(ctx context.Context, rows []Notification) (map[string]Tol
 	)
 	codes, parcels = named(codes), named(parcels)
 	err := s.together(ctx, func(b *batch) {
-		find(b, &dossiers, "WHERE "+b.among("code"), b.list(codes))
-		find(b, &people, "WHERE "+b.among("dossier_code"), b.list(codes))
+		which, list := b.among("code", codes)
+		find(b, &dossiers, "WHERE "+which, list)
+		which, list = b.among("dossier_code", codes)
+		find(b, &people, "WHERE "+which, list)
 		if len(parcels) > 0 {
-			find(b, &shipments, "WHERE "+b.among("id"), b.list(parcels))
+			which, list = b.among("id", parcels)
+			find(b, &shipments, "WHERE "+which, list)
 		}
 	})
 	if err != nil {

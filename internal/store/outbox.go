@@ -85,7 +85,8 @@ func (s *Store) Started(ctx context.Context, kind string, ids ...string) error {
 		return nil
 	}
 	return s.together(ctx, func(b *batch) {
-		b.write(`UPDATE "outbox" SET state = 'done', done_at = ? WHERE kind = ? AND `+b.among("dossier_code"), s.now(), kind, b.list(ids))
+		which, list := b.among("dossier_code", ids)
+		b.write(`UPDATE "outbox" SET state = 'done', done_at = ? WHERE kind = ? AND `+which, s.now(), kind, list)
 	})
 }
 
@@ -110,7 +111,10 @@ func (s *Store) ToStart(ctx context.Context, codes []string) (rows []Dossier, er
 	if len(codes) == 0 {
 		return nil, nil
 	}
-	err = s.together(ctx, func(b *batch) { find(b, &rows, "WHERE "+b.among("code"), b.list(codes)) })
+	err = s.together(ctx, func(b *batch) {
+		which, list := b.among("code", codes)
+		find(b, &rows, "WHERE "+which, list)
+	})
 	return rows, err
 }
 

@@ -286,7 +286,8 @@ func (s *Store) settleInbox(tx *gorm.DB, t register.Transition) error {
 		state = InboxApplied
 	}
 	b := byHand(tx)
-	b.write(`UPDATE "inbox" SET state = ?, applied_at = ? WHERE `+b.among("id"), state, s.now(), b.list(t.Inbox))
+	which, list := b.among("id", t.Inbox)
+	b.write(`UPDATE "inbox" SET state = ?, applied_at = ? WHERE `+which, state, s.now(), list)
 	return b.leave()
 }
 

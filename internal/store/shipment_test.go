@@ -57,8 +57,8 @@ func TestOrderAndBook(t *testing.T) {
 		require.Equal(t, register.Parcel{Shipment: home.ID, Attempt: 1, Carrier: "viettelpost", State: dossier.DeliveryNone}, s.Home)
 
 		for range 2 {
-			require.NoError(t, f.Booked(ctx, home.ID, "VT123"))
-			require.NoError(t, f.Booked(ctx, out.ID, "VT122"))
+			require.NoError(t, f.Booked(ctx, home, "VT123"))
+			require.NoError(t, f.Booked(ctx, out, "VT122"))
 		}
 		got := f.shipment(home.ID)
 		require.Equal(t, []any{"VT123", dossier.DeliveryBooked, keep(moment.Add(time.Minute))}, []any{got.TrackingNumber, got.State, got.UpdatedAt})
@@ -70,7 +70,7 @@ func TestOrderAndBook(t *testing.T) {
 
 		_, err = f.OrderShipment(ctx, "VNPHKI-250205-9999-X", register.LegHome, 1, "vnpost", "k")
 		require.ErrorIs(t, err, store.ErrNotFound)
-		require.ErrorIs(t, f.Booked(ctx, "unknown", "VT1"), store.ErrNotFound)
+		require.ErrorIs(t, f.Booked(ctx, store.Shipment{ID: "unknown"}, "VT1"), store.ErrNotFound)
 		_, err = f.Shipment(ctx, "vnpost", home.ID)
 		require.ErrorIs(t, err, store.ErrNotFound, "another carrier's parcel")
 		_, err = f.Shipment(ctx, "viettelpost", home.ID)
@@ -89,7 +89,7 @@ func TestAReportBeforeTheBookingsAnswer(t *testing.T) {
 		d := f.file(filing())
 		sh := f.order(d.Code, register.LegHome, 1)
 		f.parcel(parcelEvent(sh, dossier.DeliveryPickedUp, moment))
-		require.NoError(t, f.Booked(t.Context(), sh.ID, "VT123"))
+		require.NoError(t, f.Booked(t.Context(), sh, "VT123"))
 		got := f.shipment(sh.ID)
 		require.Equal(t, []any{"VT123", dossier.DeliveryPickedUp}, []any{got.TrackingNumber, got.State})
 		require.Equal(t, dossier.DeliveryPickedUp, f.row(d.Code).DeliveryState)
@@ -105,7 +105,7 @@ func TestAReportAndTheBookingsAnswerAtOnce(t *testing.T) {
 			e := parcelEvent(sh, dossier.DeliveryDelivered, moment)
 			requireNoErrors(t, together(2, func(i int) error {
 				if i == 0 {
-					return f.Booked(t.Context(), sh.ID, "VT123")
+					return f.Booked(t.Context(), sh, "VT123")
 				}
 				_, _, err := f.AcceptParcel(t.Context(), e)
 				return err
@@ -127,10 +127,10 @@ func TestOlderAttempts(t *testing.T) {
 		require.Equal(t, dossier.DeliveryLost, f.row(d.Code).DeliveryState)
 		second := f.order(d.Code, register.LegHome, 2)
 		require.Equal(t, dossier.DeliveryNone, f.row(d.Code).DeliveryState)
-		require.NoError(t, f.Booked(t.Context(), second.ID, "VT2"))
+		require.NoError(t, f.Booked(t.Context(), second, "VT2"))
 
 		require.Equal(t, first.ID, f.order(d.Code, register.LegHome, 1).ID, "an old order comes late")
-		require.NoError(t, f.Booked(t.Context(), first.ID, "VT1"))
+		require.NoError(t, f.Booked(t.Context(), first, "VT1"))
 		f.parcel(parcelEvent(first, dossier.DeliveryReturned, moment.Add(time.Hour))) // it was found again
 		row := f.row(d.Code)
 		require.Equal(t, []any{second.ID, dossier.DeliveryBooked}, []any{row.ShipmentID, row.DeliveryState})

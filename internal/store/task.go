@@ -32,12 +32,13 @@ var besides = []string{taskApology, taskNotGiven, taskOverLimit, taskPassed}
 
 // tasksOf closes the tasks that the step has dealt with, and opens its own.
 func (s *Store) tasksOf(tx *gorm.DB, d *Dossier, t register.Transition) error {
-	b, stay := byHand(tx), undealt(*d)
-	dealt := `UPDATE "tasks" SET closed_at = ? WHERE dossier_code = ? AND closed_at IS NULL AND NOT (` + b.among("kind") + ") AND NOT (" + awaitedTooLong + ")"
-	args := []any{s.now(), d.Code, b.list(stay), taskPassed, string(d.WaitingWhat)}
+	b := byHand(tx)
+	stays, list := b.among("kind", undealt(*d))
+	dealt := `UPDATE "tasks" SET closed_at = ? WHERE dossier_code = ? AND closed_at IS NULL AND NOT (` + stays + ") AND NOT (" + awaitedTooLong + ")"
+	args := []any{s.now(), d.Code, list, taskPassed, string(d.WaitingWhat)}
 	if d.Parked != "" {
-		dealt += " AND " + b.among("kind")
-		args = append(args, b.list(besides))
+		ends, list := b.among("kind", besides)
+		dealt, args = dealt+" AND "+ends, append(args, list)
 	}
 	b.write(dealt, args...)
 	if err := b.leave(); err != nil || t.Task == "" {
