@@ -586,3 +586,22 @@ func TestReportsOnTheirWayAreNotLeft(t *testing.T) {
 		require.Equal(t, []string{reconcile.InboxLeft}, h.look(code).Corrected, "this one ran when it came")
 	})
 }
+
+// TestATaskAboutDriftComesDue: looking again puts nothing off.
+func TestATaskAboutDriftComesDue(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, h *house) {
+		code := h.submitted()
+		clear(h.outside.acts)
+		due := func() time.Time {
+			require.Equal(t, []string{reconcile.PortalActGone}, h.look(code).Standing)
+			tasks, err := h.store.OpenTasks(t.Context(), code)
+			require.NoError(t, err)
+			require.Len(t, tasks, 1)
+			return tasks[0].DueAt
+		}
+		first := due()
+		h.later(23 * time.Hour)
+		require.Equal(t, first, due())
+	})
+}
