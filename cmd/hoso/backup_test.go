@@ -305,6 +305,11 @@ func TestARestoreMixesWithNothing(t *testing.T) {
 	was.must("backup", "--to", dir)
 	now := newShell(t, "HOSO_DATABASE_URL="+pgtest.URL(t))
 	now.fails("the database is not empty: create a new one", "restore", "--from", dir)
+
+	empty := pgtest.Empty(t)
+	unsafe := empty + map[bool]string{true: "&", false: "?"}[strings.Contains(empty, "?")] + "synchronous_commit=off"
+	newShell(t, "HOSO_DATABASE_URL="+unsafe).fails("synchronous_commit", "restore", "--from", dir)
+	newShell(t, "HOSO_DATABASE_URL="+empty).must("restore", "--from", dir) // it is empty still
 }
 
 func TestABackupTellsOfDamagedFiles(t *testing.T) {

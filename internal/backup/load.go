@@ -91,7 +91,8 @@ func (m Manifest) fits(t Target) error {
 	return nil
 }
 
-// empty refuses a target in which something lies already.
+// empty refuses a target in which something lies already, or on which no register
+// may lie.
 func (t Target) empty(ctx context.Context, m Manifest) error {
 	if file, ok := strings.CutPrefix(t.URL, "sqlite:"); ok {
 		if exists(file) {
@@ -108,8 +109,11 @@ func (t Target) empty(ctx context.Context, m Manifest) error {
 			return err
 		}
 		untouched, err := s.Untouched(ctx)
+		if err == nil {
+			err = s.CheckDurable(ctx)
+		}
 		if err := errors.Join(err, s.Close()); err != nil {
-			return err
+			return fmt.Errorf("restore: %w", err)
 		}
 		if !untouched {
 			return errors.New("restore: the database is not empty: create a new one (createdb) and name it in HOSO_DATABASE_URL; a restore mixes with nothing")
