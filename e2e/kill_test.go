@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unicode/utf16"
@@ -22,9 +24,16 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
+	"golang.org/x/sync/errgroup"
 
+	"hoso/internal/arrivals"
+	"hoso/internal/blob"
+	"hoso/internal/courier"
 	"hoso/internal/dossier"
 	"hoso/internal/identity"
+	"hoso/internal/portal"
+	"hoso/internal/reconcile"
+	"hoso/internal/relay"
 	"hoso/internal/scan/samplepage"
 	"hoso/internal/store"
 )
@@ -53,7 +62,8 @@ func faults(seed uint64) map[string]any {
 }
 
 // TestKilledProcessesLoseNothingAndRepeatNothing files dossiers while worker, API
-// and Temporal are killed at random, and reads every ledger afterwards.
+// and Temporal are killed at random, and reads every ledger afterwards. All the while
+// samplers look at every open dossier: a killed process is no drift.
 func TestKilledProcessesLoseNothingAndRepeatNothing(t *testing.T) {
 	t.Parallel()
 	dossiers := number(t, "HOSO_CHAOS", 12)
@@ -64,6 +74,8 @@ func TestKilledProcessesLoseNothingAndRepeatNothing(t *testing.T) {
 	y := newSystem(t, setup{portal: faults(seed), courier: faults(seed + 1)})
 	clerk := y.as(t, identity.Subject{ID: "clerk-e2e", Role: identity.Clerk, Office: "VNPHKI"})
 
+	register := y.register(t)
+	looks := y.sampleAll(t, register)
 	stop := make(chan struct{})
 	killed := make(chan map[string]int, 1)
 	go func() { killed <- y.killAtRandom(t, seed, kills, stop) }()
@@ -75,12 +87,80 @@ func TestKilledProcessesLoseNothingAndRepeatNothing(t *testing.T) {
 		require.Positive(t, count[name], "the schedule never killed %s", name)
 	}
 
-	register := y.register(t)
 	y.allReturned(t, register, codes, time.Duration(60+2*dossiers)*time.Second)
 	y.checkLedgers(t, codes)
 	checkRegister(t, register, codes)
 	y.checkTemporal(t, codes)
 	y.checkCanaries(t, dossiers)
+	looks(dossiers)
+	requireNoDrift(t, register, codes)
+}
+
+// sampleAll has samplers look at every open dossier and ask everybody, round after
+// round, as patient as they are in production but not as seldom: each round's begins
+// without a grudge against who did not answer the one before. What it gives ends
+// them and wants so many looks to have come to an end.
+func (y *system) sampleAll(t testing.TB, register *store.Store) (end func(atLeast int)) {
+	t.Helper()
+	blobs, err := blob.Open(filepath.Join(y.data, "blobs"))
+	require.NoError(t, err)
+	p, err := portal.NewHTTPClient(y.variable("HOSO_PORTAL_URL"), "", nil)
+	require.NoError(t, err)
+	carriers := map[string]courier.Carrier{}
+	for _, id := range []string{"vnpost", "viettelpost"} {
+		carriers[id], err = courier.NewHTTPClient(y.variable("HOSO_COURIER_URL"), id, "", nil)
+		require.NoError(t, err)
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	r := relay.New(register, y.dial(t), func(store.Dossier) string { return "" }, quiet)
+	ctx, cancel := context.WithCancel(context.Background())
+	var looked, failed atomic.Int64
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for ctx.Err() == nil {
+			codes, err := register.LookAfter(ctx, time.Now(), "", 1000)
+			if err != nil {
+				failed.Add(1)
+			}
+			round := reconcile.New(r, arrivals.Door{Store: register, Blobs: blobs}, p, carriers, reconcile.Options{Log: quiet, Calls: 50})
+			g := new(errgroup.Group)
+			g.SetLimit(8)
+			for _, code := range codes {
+				g.Go(func() error {
+					if _, err := round.Look(ctx, code, reconcile.Depth{State: true, Outside: true}); err != nil {
+						failed.Add(1) // Temporal or the register is away
+					} else {
+						looked.Add(1)
+					}
+					return nil
+				})
+			}
+			_ = g.Wait() // each is counted
+			time.Sleep(200 * time.Millisecond)
+		}
+	}()
+	stop := func() { cancel(); <-over }
+	t.Cleanup(func() { stop(); _ = blobs.Close() })
+	return func(atLeast int) {
+		stop()
+		t.Logf("%d looks, %d in vain because somebody was away", looked.Load(), failed.Load())
+		require.Greater(t, looked.Load(), int64(atLeast), "the samplers hardly looked")
+	}
+}
+
+// requireNoDrift wants nothing to have been put right, and nothing to stand.
+func requireNoDrift(t testing.TB, s *store.Store, codes []string) {
+	t.Helper()
+	for _, code := range codes {
+		rows, err := s.CorrectionsOf(context.Background(), code)
+		require.NoError(t, err)
+		require.Empty(t, rows, "put right in vain")
+	}
+	d, err := s.Drift(context.Background())
+	require.NoError(t, err)
+	require.Empty(t, d.Corrections)
+	require.Empty(t, d.Standing)
 }
 
 // TestTemporalAway files while Temporal is away: the counter acknowledges, and

@@ -175,16 +175,21 @@ func (y *system) killAll() {
 // register opens the database beside the running processes.
 func (y *system) register(t testing.TB) *store.Store {
 	t.Helper()
-	url := "sqlite:" + filepath.Join(y.data, "hoso.db")
-	for _, pair := range y.env {
-		if v, ok := strings.CutPrefix(pair, "HOSO_DATABASE_URL="); ok {
-			url = v
-		}
-	}
+	url := cmp.Or(y.variable("HOSO_DATABASE_URL"), "sqlite:"+filepath.Join(y.data, "hoso.db"))
 	s, err := store.Open(url, store.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	return s
+}
+
+// variable reads the processes' environment; of several the last counts.
+func (y *system) variable(name string) (value string) {
+	for _, pair := range y.env {
+		if v, ok := strings.CutPrefix(pair, name+"="); ok {
+			value = v
+		}
+	}
+	return value
 }
 
 func (y *system) dial(t testing.TB) client.Client {

@@ -154,11 +154,11 @@ func (s *settings) signRoot(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		name, err := program.RootFile(row)
+		file, err := a.File(row)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "root %d over %d dossiers, %d of them changed since the root before: %s\n", root.N, root.Dossiers, root.Changed, filepath.Join(a.Dir, name))
+		fmt.Fprintf(s.out, "root %d over %d dossiers, %d of them changed since the root before: %s\n", root.N, root.Dossiers, root.Changed, file)
 		return nil
 	})
 }

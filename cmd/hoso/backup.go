@@ -89,6 +89,9 @@ func (s *settings) restore(ctx context.Context, from string) error {
 	if r.Root > 0 {
 		fmt.Fprintf(s.out, "root %d is signed with word of the restore; roots that were given out after the backup are not in the register any more\n", r.Root)
 	}
+	for _, digest := range r.Manifest.Damaged {
+		fmt.Fprintf(s.out, "the file with digest %s was missing or damaged when the backup was made\n", digest)
+	}
 	if names := c.Elsewhere(); len(names) > 0 {
 		fmt.Fprintf(s.out, "not restored, because they lie elsewhere: what %s name\n", strings.Join(names, ", "))
 	}

@@ -192,6 +192,13 @@ func TestARestoreIsRefusedWhen(t *testing.T) {
 		}},
 		"a file is missing":   {"is missing: fetch the backup anew", func(t *testing.T, _ *shell, dir string) { require.NoError(t, os.RemoveAll(filepath.Join(dir, "keys"))) }},
 		"there is a register": {"there is a register at", func(_ *testing.T, s *shell, _ string) { s.must("migrate") }},
+		"a log of a register is left": {"there is hoso.db-wal of another register", func(t *testing.T, s *shell, _ string) {
+			require.NoError(t, os.WriteFile(filepath.Join(s.data, "hoso.db-wal"), []byte("x"), 0o600))
+		}},
+		"there are roots": {"there are signed roots in", func(t *testing.T, s *shell, _ string) {
+			require.NoError(t, os.MkdirAll(filepath.Join(s.data, "audit", "roots"), 0o700))
+			require.NoError(t, os.WriteFile(filepath.Join(s.data, "audit", "roots", "2025-02-05-000001.json"), []byte("x"), 0o600))
+		}},
 		"there are files": {"there are files in", func(t *testing.T, s *shell, _ string) {
 			require.NoError(t, os.MkdirAll(filepath.Join(s.data, "blobs", "ab"), 0o700))
 		}},
@@ -206,12 +213,88 @@ func TestARestoreIsRefusedWhen(t *testing.T) {
 			require.NoError(t, os.CopyFS(dir, os.DirFS(good)))
 			s := newShell(t)
 			c.spoil(t, s, dir)
+			before := within(t, s.data)
 			s.fails(c.want, "restore", "--from", dir)
+			require.Equal(t, before, within(t, s.data), "nothing has changed")
 			if name != "there is a register" {
 				s.fails("there is no register", "audit", "verify") // nothing takes what came in half
 			}
 		})
 	}
+}
+
+// within lists the files below a folder.
+func within(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			names = append(names, path)
+		}
+		return err
+	}))
+	return names
+}
+
+// TestARestoreThatBrokeOffIsTakenByNobody: the database is filled and is not what
+// the backup says.
+func TestARestoreThatBrokeOffIsTakenByNobody(t *testing.T) {
+	t.Parallel()
+	was := newShell(t, "HOSO_DATABASE_URL="+pgtest.Empty(t))
+	was.lived()
+	dir := filepath.Join(t.TempDir(), "backup")
+	was.must("backup", "--to", dir)
+	file := filepath.Join(dir, "manifest.json")
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, bytes.Replace(raw, []byte(`"dossiers": 2`), []byte(`"dossiers": 3`), 1), 0o600))
+	now := newShell(t, "HOSO_DATABASE_URL="+pgtest.Empty(t))
+	before := within(t, dir)
+	now.fails("is not what its manifest counts: drop the database", "restore", "--from", dir)
+	require.Equal(t, before, within(t, dir), "a backup stays as it is")
+	require.Empty(t, within(t, now.data))
+	now.fails("", "audit", "root")
+	now.fails("", "migrate")
+	now.fails("the database is not empty", "restore", "--from", dir)
+}
+
+// TestABackupInOneFileAfterOneThatDied: what it left is taken away.
+func TestABackupInOneFileAfterOneThatDied(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.lived()
+	to := filepath.Join(t.TempDir(), "b.tar")
+	require.NoError(t, os.MkdirAll(to+".partial", 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(to+".partial", "database.sqlite"), []byte("half"), 0o600))
+	s.must("backup", "--to", to)
+	require.NoDirExists(t, to+".partial")
+	newShell(t).must("restore", "--from", to)
+}
+
+// TestTheRootOfARestoreIsGivenOut though one of its day and number was before.
+func TestTheRootOfARestoreIsGivenOut(t *testing.T) {
+	t.Parallel()
+	was := newShell(t)
+	was.lived()
+	to := filepath.Join(t.TempDir(), "backup")
+	was.must("backup", "--to", to)
+	was.file("after the backup")
+	was.must("audit", "root")
+	kept := filepath.Join(t.TempDir(), "kept")
+	require.NoError(t, os.CopyFS(kept, os.DirFS(filepath.Join(was.data, "audit", "roots"))))
+
+	now := newShell(t)
+	now.must("restore", "--from", to)
+	roots := filepath.Join(now.data, "audit", "roots")
+	require.NoError(t, os.RemoveAll(roots)) // and in its place the roots of before
+	require.NoError(t, os.CopyFS(roots, os.DirFS(kept)))
+	said := now.must("audit", "root")
+	require.Contains(t, said, "root 3 over")
+	require.Len(t, within(t, roots), 2*4, "two of before, and two of the register's own besides the first")
+	require.Contains(t, now.must("audit", "verify"), "1 roots given out after it are not in it any more (2)")
+	now.sql("DELETE FROM audit_roots WHERE n > 1", "DELETE FROM audit_heads WHERE root > 1")
+	_, told, err := now.run("audit", "verify")
+	require.ErrorIs(t, err, errTold)
+	require.Equal(t, 2, strings.Count(told, "root 2 was given out and is not the register's"), told)
 }
 
 func TestARestoreMixesWithNothing(t *testing.T) {
@@ -222,6 +305,11 @@ func TestARestoreMixesWithNothing(t *testing.T) {
 	was.must("backup", "--to", dir)
 	now := newShell(t, "HOSO_DATABASE_URL="+pgtest.URL(t))
 	now.fails("the database is not empty: create a new one", "restore", "--from", dir)
+
+	empty := pgtest.Empty(t)
+	unsafe := empty + map[bool]string{true: "&", false: "?"}[strings.Contains(empty, "?")] + "synchronous_commit=off"
+	newShell(t, "HOSO_DATABASE_URL="+unsafe).fails("synchronous_commit", "restore", "--from", dir)
+	newShell(t, "HOSO_DATABASE_URL="+empty).must("restore", "--from", dir) // it is empty still
 }
 
 func TestABackupTellsOfDamagedFiles(t *testing.T) {
@@ -239,6 +327,10 @@ func TestABackupTellsOfDamagedFiles(t *testing.T) {
 	_, said, err := s.run("backup", "--to", filepath.Join(t.TempDir(), "b"))
 	require.ErrorIs(t, err, errTold)
 	require.Contains(t, said, "the file with digest "+name+" is missing or damaged")
+	spoilt := filepath.Join(t.TempDir(), "b")
+	_, _, err = s.run("backup", "--to", spoilt)
+	require.ErrorIs(t, err, errTold)
+	require.Contains(t, newShell(t).must("restore", "--from", spoilt), "the file with digest "+name+" was missing or damaged when the backup was made")
 	require.NoError(t, os.Remove(file))
 	_, said, err = s.run("backup", "--to", filepath.Join(t.TempDir(), "b"))
 	require.ErrorIs(t, err, errTold)

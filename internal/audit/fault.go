@@ -25,6 +25,7 @@ const (
 	HeadsChanged  = "heads_changed"  // its list of heads is not the one that was signed
 	HeadMissing   = "head_missing"   // the list that was given out has a line that the register's has not
 	RootGivenOut  = "root_given_out" // one was given out that the register does not have
+	ListChanged   = "list_changed"   // it was given out with a root, and is not the list that was signed
 	FileChanged   = "file_changed"   // it was given out, and is no root that a key of ours signed
 )
 
@@ -34,7 +35,8 @@ var words = map[string]string{
 	OtherThanRoot: "is not the one of which the root was signed", DossierMissing: "its row is missing", NumberMissing: "the dossier of this number is missing",
 	NumberUnknown: "this number was never given", RootMissing: "is missing", RootChanged: "was changed", RootUnsigned: "is not signed with a key of ours",
 	RootUnfollows: "does not follow the one before it", HeadsChanged: "its list of heads was changed", HeadMissing: "is not in the register's list of heads, but in the one given out",
-	RootGivenOut: "was given out and is not the register's", FileChanged: "is not a root signed with a key of ours",
+	RootGivenOut: "was given out and is not the register's", ListChanged: "has a list beside it that is not the one that was signed",
+	FileChanged: "is not a root signed with a key of ours",
 }
 
 // Fault is a place at which the audit ledger does not hold.

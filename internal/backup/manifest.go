@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -67,16 +68,24 @@ func (m Manifest) Bytes() (n int64) {
 // newest is the newest migration of the backup.
 func (m Manifest) newest() int64 { return slices.Max(append(m.Migrations, 0)) }
 
-// write puts the manifest into a folder, last of all, and gives its digest.
-func (m Manifest) write(dir string) (string, error) {
+// write puts the manifest into a folder, last of all: what it names is on the disk
+// by then.
+func (m Manifest) write(dir string) error {
 	raw, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
-		return "", err
+		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, ManifestName), append(raw, '\n'), privateFile); err != nil {
-		return "", err
+	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.IsDir() {
+			err = syncDir(path)
+		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	return digest(append(raw, '\n')), syncDir(dir)
+	_, err = copyFile(filepath.Join(dir, ManifestName), bytes.NewReader(append(raw, '\n')))
+	return errors.Join(err, syncDir(dir))
 }
 
 func digest(raw []byte) string {
@@ -160,8 +169,11 @@ func copyFile(to string, from io.Reader) (File, error) {
 	return File{Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, errors.Join(err, f.Sync(), f.Close())
 }
 
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
+func syncDir(dir string) error { return flush(dir) }
+
+// flush has what was written into a file or folder on the disk.
+func flush(name string) error {
+	d, err := os.Open(name)
 	if err != nil {
 		return err
 	}

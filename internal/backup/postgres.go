@@ -54,27 +54,32 @@ func dump(ctx context.Context, address, snapshot, file string) error {
 
 // load fills an empty database from a dump, whole or not at all, but for the list
 // of migrations: without it no program takes the database for ready.
-func load(ctx context.Context, address, file, scratch string) error {
+func load(ctx context.Context, address, file string) error {
 	list, err := output(ctx, address, "pg_restore", "--list", file)
 	if err != nil {
 		return err
 	}
-	var kept []string
-	for line := range strings.Lines(string(list)) {
-		if !strings.Contains(line, "TABLE DATA") || !strings.Contains(line, " goose_db_version ") {
-			kept = append(kept, line)
-		}
-	}
-	contents := filepath.Join(scratch, ".contents")
-	if err := os.WriteFile(contents, []byte(strings.Join(kept, "")), privateFile); err != nil {
+	contents, err := os.CreateTemp("", "hoso-restore-*") // a backup may lie where nobody can write
+	if err != nil {
 		return err
 	}
-	defer os.Remove(contents) //nolint:errcheck // names of tables only
+	defer os.Remove(contents.Name()) //nolint:errcheck // names of tables only
+	for line := range strings.Lines(string(list)) {
+		if !strings.Contains(line, "TABLE DATA") || !strings.Contains(line, " goose_db_version ") {
+			_, err = contents.WriteString(line)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err := errors.Join(err, contents.Close()); err != nil {
+		return err
+	}
 	db, err := pgconn.ParseConfig(address)
 	if err != nil {
 		return err
 	}
-	return run(ctx, address, "pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", "--use-list="+contents, "--dbname="+db.Database, file)
+	return run(ctx, address, "pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", "--use-list="+contents.Name(), "--dbname="+db.Database, file)
 }
 
 func run(ctx context.Context, address, name string, args ...string) error {

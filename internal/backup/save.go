@@ -34,6 +34,10 @@ func Save(ctx context.Context, s Source, dir string) (Manifest, error) {
 	if s.Store.Postgres() {
 		m.Database, database = kindPostgres, postgresName
 	}
+	// Before the register: then each root that is here is in it.
+	if err := m.folder(dir, rootsDir, s.RootsDir); err != nil {
+		return m, fmt.Errorf("backup: %w", err)
+	}
 	file := filepath.Join(dir, database)
 	if err := os.WriteFile(file, nil, privateFile); err != nil {
 		return m, err
@@ -51,18 +55,15 @@ func Save(ctx context.Context, s Source, dir string) (Manifest, error) {
 		return m, fmt.Errorf("backup: %w", err)
 	}
 	got, err := measure(file)
-	if err != nil {
+	if err = errors.Join(err, flush(file)); err != nil { // SQLite does not flush a copy
 		return m, err
 	}
 	got.Name = database
 	m.Files = append(m.Files, got)
-	for folder, from := range map[string]string{keysDir: s.KeyDir, rootsDir: s.RootsDir} {
-		if err := m.folder(dir, folder, from); err != nil {
-			return m, fmt.Errorf("backup: %w", err)
-		}
+	if err := m.folder(dir, keysDir, s.KeyDir); err != nil {
+		return m, fmt.Errorf("backup: %w", err)
 	}
-	_, err = m.write(dir)
-	return m, err
+	return m, m.write(dir)
 }
 
 // fresh makes a private folder, or takes one that is empty.

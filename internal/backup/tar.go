@@ -17,7 +17,10 @@ func Pack(dir, file string) error {
 		return err
 	}
 	w := tar.NewWriter(f)
-	return errors.Join(w.AddFS(os.DirFS(dir)), w.Close(), f.Sync(), f.Close())
+	if err := errors.Join(w.AddFS(os.DirFS(dir)), w.Close(), f.Sync(), f.Close(), syncDir(filepath.Dir(file))); err != nil {
+		return errors.Join(err, os.Remove(file)) // half of it is no backup
+	}
+	return nil
 }
 
 // Unpack takes a backup's files out into a new private folder.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"hoso/internal/audit"
@@ -59,10 +60,26 @@ func (a *Auditor) Root(ctx context.Context, beat func()) (store.AuditRoot, error
 	}
 }
 
-// RootFile is the name of a root's file: its day and its number.
-func RootFile(row store.AuditRoot) (string, error) {
+// rootFile is the name of a root's file: its day and its number.
+func rootFile(row store.AuditRoot) (string, error) {
 	r, err := audit.ReadRoot([]byte(row.File))
 	return fmt.Sprintf("%s-%06d.json", dossier.LocalDay(r.At), row.N), err
+}
+
+// File is where a root lies, or is to lie. One of the same day and number may have
+// been given out before: the register lost it when it was restored.
+func (a *Auditor) File(row store.AuditRoot) (string, error) {
+	name, err := rootFile(row)
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(a.Dir, name)
+	if raw, err := os.ReadFile(file); err == nil && string(raw) != row.File {
+		return filepath.Join(a.Dir, strings.TrimSuffix(name, ".json")+"-"+audit.HashRoot([]byte(row.File))[:8]+".json"), nil
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	return file, nil
 }
 
 // listOf is the name of the list of heads that belongs to a root's file.
@@ -70,11 +87,13 @@ func listOf(file string) string { return file[:len(file)-len(".json")] + ".heads
 
 // write puts a root's list and then the root into the folder, unless it is there.
 func (a *Auditor) write(ctx context.Context, row store.AuditRoot) error {
-	name, err := RootFile(row)
-	if err != nil {
+	if _, err := audit.ReadRoot([]byte(row.File)); err != nil {
 		return nil //nolint:nilerr // a root that was tampered with is given out to nobody; the proof tells
 	}
-	name = filepath.Join(a.Dir, name)
+	name, err := a.File(row)
+	if err != nil {
+		return err
+	}
 	if _, err := os.Stat(name); err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

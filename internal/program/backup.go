@@ -40,6 +40,9 @@ func Backup(ctx context.Context, c Config, to string) (backup.Manifest, error) {
 		return backup.Save(ctx, source, to)
 	}
 	dir := to + ".partial"
+	if err := os.RemoveAll(dir); err != nil { // of a backup that died
+		return m, err
+	}
 	defer os.RemoveAll(dir) //nolint:errcheck // it has been packed
 	if m, err = backup.Save(ctx, source, dir); err != nil {
 		return m, err

@@ -44,6 +44,7 @@ type temporal struct {
 	done    []string
 	asked   int
 	stumped bool // a start anew does not help
+	refuses bool // it takes no start
 }
 
 func (f *temporal) Look(_ context.Context, id string) (relay.Run, error) {
@@ -91,6 +92,9 @@ func (f *temporal) End(_ context.Context, id, run, _ string) error {
 // Start begins anew from the register, as the workflow does.
 func (f *temporal) Start(ctx context.Context, code string) error {
 	f.note("start")
+	if f.refuses {
+		return errAway
+	}
 	if f.stumped {
 		return nil
 	}
@@ -105,7 +109,7 @@ func (f *temporal) Start(ctx context.Context, code string) error {
 		st.Seen = append(st.Seen, r.Inbox)
 	}
 	f.states[code] = st
-	f.runs[code] = relay.Run{ID: fmt.Sprintf("run-%d", len(f.states)), Running: true, Stage: string(s.Position.Stage), Status: s.Position.Status.Name()}
+	f.runs[code] = relay.Run{ID: fmt.Sprintf("run-%d", len(f.states)), Running: true, Started: f.store.Now(), Stage: string(s.Position.Stage), Status: s.Position.Status.Name()}
 	return nil
 }
 

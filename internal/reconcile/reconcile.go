@@ -126,6 +126,8 @@ type Looked struct {
 	// Unasked are sides that were not asked, or did not answer: nothing is said about
 	// them.
 	Unasked []string
+
+	undone bool // something was found and not put right yet
 }
 
 // view is one look at a dossier.
@@ -198,7 +200,7 @@ func (r *Reconciler) Look(ctx context.Context, code string, deep Depth) (Looked,
 	}
 	out.Unasked = second.unasked
 	if first.d.Revision != second.d.Revision || first.d.Step != second.d.Step {
-		return out, r.store.Looked(ctx, code, "", false)
+		return out, r.store.Looked(ctx, code, last.Drift, false) // overtaken: nothing is said, nothing taken back
 	}
 	still := slices.DeleteFunc(second.found, func(f finding) bool {
 		return !slices.ContainsFunc(first.found, func(b finding) bool { return b.kind == f.kind && b.what == f.what })
@@ -208,10 +210,13 @@ func (r *Reconciler) Look(ctx context.Context, code string, deep Depth) (Looked,
 			return out, err
 		}
 	}
-	if len(out.Standing) == 0 {
-		return out, r.fine(ctx, code, last, second)
+	switch {
+	case len(out.Standing) > 0:
+		return out, r.store.Looked(ctx, code, out.Standing[0], second.asked() && !out.undone)
+	case out.undone:
+		return out, r.store.Looked(ctx, code, last.Drift, false)
 	}
-	return out, r.store.Looked(ctx, code, out.Standing[0], second.asked())
+	return out, r.fine(ctx, code, last, second)
 }
 
 // holdFor is how long a second look and its corrections may take.
@@ -261,6 +266,7 @@ func (r *Reconciler) correct(ctx context.Context, code string, v view, f finding
 	}
 	if err != nil {
 		r.o.Log.WarnContext(ctx, "drift not put right yet", "code", code, "kind", f.kind)
+		out.undone = true
 		return nil //nolint:nilerr // the next look tries again
 	}
 	if done == "" { // it went away by itself

@@ -482,3 +482,127 @@ func TestWhatWasSaidBetweenBackupAndRestore(t *testing.T) {
 		require.NoError(t, h.store.VerifyAudit(t.Context(), code))
 	})
 }
+
+// TestDriftIsNotForgottenWhileTheRegisterMoves: a look that is overtaken says
+// nothing, and takes nothing back.
+func TestDriftIsNotForgottenWhileTheRegisterMoves(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, h *house) {
+		code := h.submitted()
+		clear(h.outside.acts)
+		require.Equal(t, []string{reconcile.PortalActGone}, h.look(code).Standing)
+		h.temporal.asking = func(string) {
+			h.temporal.asking = nil
+			require.NoError(t, h.store.Correct(t.Context(), store.Correction{DossierCode: code, Kind: "x", Found: "y", Done: "z"})) // an entry like any other
+		}
+		h.requireFine(code, "it moved between the two looks")
+		require.Equal(t, map[string]int64{reconcile.PortalActGone: 1}, h.drift().Standing)
+		h.outside.acts[code+"/submit/1"] = true
+		h.requireFine(code)
+		tasks, err := h.store.OpenTasks(t.Context(), code)
+		require.NoError(t, err)
+		require.Empty(t, tasks)
+	})
+}
+
+// TestWhatWasNotPutRightIsLookedAtAgain, with everybody asked, and not an hour later.
+func TestWhatWasNotPutRightIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, h *house) {
+		code := h.submitted()
+		run := h.temporal.runs[code]
+		delete(h.temporal.runs, code)
+		h.temporal.refuses = true
+		l := h.look(code)
+		require.Empty(t, append(l.Corrected, l.Standing...))
+		require.Empty(t, h.drift().Corrections, "nothing was put right")
+		last, err := h.store.LookedAt(t.Context(), code)
+		require.NoError(t, err)
+		require.Nil(t, last.AskedAt)
+		h.temporal.runs[code] = run
+		h.temporal.acts()
+		h.requireFine(code)
+		last, err = h.store.LookedAt(t.Context(), code)
+		require.NoError(t, err)
+		require.NotNil(t, last.AskedAt)
+	})
+}
+
+// TestAWorkerAtWorkIsNoDrift: it has written its step, and died before it said so.
+// Until Temporal gives the task to another one, the workflow is behind.
+func TestAWorkerAtWorkIsNoDrift(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, h *house) {
+		code := h.filed()
+		was, run := h.temporal.states[code], h.temporal.runs[code]
+		h.step(code, func(p *register.Position) { p.Stage = dossier.StageDigitization })
+		run.Moving = true
+		h.temporal.states[code], h.temporal.runs[code] = was, run
+		asked := h.temporal.asked
+		l := h.look(code)
+		require.Empty(t, append(l.Corrected, l.Standing...))
+		require.Equal(t, []string{"workers"}, l.Unasked)
+		require.Equal(t, asked, h.temporal.asked, "a question would wait behind the task")
+		run.Moving = false
+		h.temporal.runs[code] = run
+		require.Equal(t, []string{reconcile.WorkflowPosition}, h.look(code).Corrected)
+	})
+}
+
+// TestReportsOnTheirWayAreNotLeft: what the relay has in its hands, and what a run
+// that began since knows from the parcel itself.
+func TestReportsOnTheirWayAreNotLeft(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, h *house) {
+		code := h.submitted()
+		m := h.report(code, "e1", dossier.Accepted)
+		h.later(time.Hour) // Temporal was away
+		_, err := h.store.LeaseMessages(t.Context(), 10, 20*time.Second)
+		require.NoError(t, err)
+		h.requireFine(code, "the relay tries it now and then")
+		require.NoError(t, h.store.Signalled(t.Context(), m.ID))
+		h.hears(code)
+
+		key := code + "/courier/home/1"
+		sh, err := h.store.OrderShipment(t.Context(), code, register.LegHome, 1, "viettelpost", key)
+		require.NoError(t, err)
+		require.NoError(t, h.store.Booked(t.Context(), sh.ID, "VT1"))
+		h.outside.acts[key] = true
+		parcel, err := h.door.Carrier(t.Context(), "viettelpost", courier.Event{ID: "p1", Key: key, Type: string(dossier.DeliveryAttemptFailed), OccurredAt: h.clock()})
+		require.Equal(t, store.InboxPending, parcel.State)
+		require.NoError(t, err)
+		require.NoError(t, h.store.Signalled(t.Context(), parcel.ID))
+		h.later(time.Hour)
+		require.NoError(t, h.temporal.Start(t.Context(), code)) // anew, from the register
+		h.hears(code)
+		s := h.temporal.states[code]
+		s.Seen = slices.DeleteFunc(s.Seen, func(id string) bool { return id == parcel.ID })
+		h.temporal.states[code] = s
+		h.temporal.acts()
+		h.requireFine(code, "the run began from the parcel's state")
+
+		run := h.temporal.runs[code]
+		run.Started = moment
+		h.temporal.runs[code] = run
+		require.Equal(t, []string{reconcile.InboxLeft}, h.look(code).Corrected, "this one ran when it came")
+	})
+}
+
+// TestATaskAboutDriftComesDue: looking again puts nothing off.
+func TestATaskAboutDriftComesDue(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, h *house) {
+		code := h.submitted()
+		clear(h.outside.acts)
+		due := func() time.Time {
+			require.Equal(t, []string{reconcile.PortalActGone}, h.look(code).Standing)
+			tasks, err := h.store.OpenTasks(t.Context(), code)
+			require.NoError(t, err)
+			require.Len(t, tasks, 1)
+			return tasks[0].DueAt
+		}
+		first := due()
+		h.later(23 * time.Hour)
+		require.Equal(t, first, due())
+	})
+}

@@ -87,8 +87,15 @@ func (r *Reconciler) seeMissing(ctx context.Context, v *view) error {
 	return nil
 }
 
-// seePosition asks the workflow where it stands. Without a worker nothing is said.
+// seePosition asks the workflow where it stands. Without a worker nothing is said,
+// and nothing of one that is about to move: a step is written to the register
+// before Temporal hears of it, and a worker that dies in between leaves the
+// workflow behind until its task is given to another.
 func (r *Reconciler) seePosition(ctx context.Context, v *view) error {
+	if v.run.Moving { // the question would wait behind the task
+		v.unasked = append(v.unasked, sideWorkers)
+		return nil
+	}
 	var s workflows.State
 	said, err := r.ask(ctx, sideWorkers, func(ctx context.Context) (err error) {
 		s, err = r.workflows.Ask(ctx, v.d.Code, v.run.ID)
@@ -112,7 +119,9 @@ func (r *Reconciler) seePosition(ctx context.Context, v *view) error {
 }
 
 // seeInbox finds reports that lie in the inbox and were not passed on, or were and
-// did not arrive.
+// did not arrive. One that the relay tries now and then is on its way, however old
+// it is. A parcel's that came before the run is in the state from which the run
+// began; told again it would take the parcel back to where it was.
 func (r *Reconciler) seeInbox(ctx context.Context, v *view) error {
 	if !v.run.Running {
 		return nil // whoever starts it reads what there is
@@ -124,6 +133,12 @@ func (r *Reconciler) seeInbox(ctx context.Context, v *view) error {
 	for _, m := range rows {
 		if m.State == store.InboxSignalled && (v.state == nil || m.Kind == store.KindPapers || slices.Contains(v.state.Seen, m.ID)) {
 			continue // it has heard of it, or nobody can say
+		}
+		if m.State == store.InboxPending && !m.NextAt.Before(r.store.Now().Add(-r.o.Grace)) {
+			continue
+		}
+		if m.State == store.InboxSignalled && m.Kind == store.KindParcel && m.ReceivedAt.Before(v.run.Started) {
+			continue
 		}
 		v.find(InboxLeft, m.ID, func(ctx context.Context) (string, error) { return "message_passed_on", r.workflows.Signal(ctx, m) })
 	}

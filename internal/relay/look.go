@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -17,6 +18,10 @@ type Run struct {
 	ID      string // of the run; "" where Temporal knows none
 	Running bool
 	Ended   string // how it ended: "terminated", "completed", …; "" while it runs
+	Started time.Time
+	// Moving says that a task waits for a worker, or is with one: where the workflow
+	// stands is about to change, and what its worker writes may be ahead of it.
+	Moving bool
 	// Stage and Status are where its search attributes say that it stands.
 	Stage, Status string
 	// Failing counts the tries of a task that the workers do not get through.
@@ -34,7 +39,7 @@ func (r *Relay) Look(ctx context.Context, id string) (Run, error) {
 		return Run{}, fmt.Errorf("relay: describing: %w", err)
 	}
 	info := d.GetWorkflowExecutionInfo()
-	run := Run{ID: info.GetExecution().GetRunId(), Failing: d.GetPendingWorkflowTask().GetAttempt()}
+	run := Run{ID: info.GetExecution().GetRunId(), Started: info.GetStartTime().AsTime(), Moving: d.GetPendingWorkflowTask() != nil, Failing: d.GetPendingWorkflowTask().GetAttempt()}
 	if info.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
 		run.Running = true
 	} else {

@@ -6,7 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -16,18 +16,11 @@ import (
 )
 
 // roots proves the chain of roots, each with its list, and holds those against it
-// that were given out.
+// that were given out. Of one number there may be several: one that a restore
+// lost, or that somebody took away, and the one that was signed in its place.
 func (p *prover) roots(ctx context.Context) error {
-	given := map[int64]audit.Given{}
-	for _, g := range p.check.Given {
-		r, err := audit.VerifyRoot(g.File, p.check.Keys)
-		if err != nil {
-			p.fault(audit.Fault{File: g.Name, Rule: audit.FileChanged})
-			continue
-		}
-		given[r.N] = g
-	}
-	var lost time.Time // when the register was restored
+	given := p.given()
+	var restored time.Time // when the newest root with word of a restore was signed
 	next, prev, signed := int64(1), "", time.Time{}
 	for {
 		rows, err := p.AuditRoots(ctx, next-1, 200)
@@ -41,11 +34,9 @@ func (p *prover) roots(ctx context.Context) error {
 			}
 			r, fine := p.root(row, prev, signed)
 			if fine && r.Restored != "" {
-				if lost, err = p.restoredAt(ctx, r.Restored); err != nil {
-					return err
-				}
+				restored = r.At
 			}
-			if err := p.list(ctx, row.N, r, given[row.N]); err != nil {
+			if err := p.list(ctx, row, r, given[row.N]); err != nil {
 				return err
 			}
 			next, prev, signed = row.N+1, audit.HashRoot([]byte(row.File)), r.At
@@ -53,9 +44,7 @@ func (p *prover) roots(ctx context.Context) error {
 			if !p.check.Since.IsZero() && fine && !r.At.After(p.check.Since) {
 				p.base = row.N
 			}
-			if g, there := given[row.N]; there && string(g.File) != row.File && !p.lostWith(g, lost) {
-				p.fault(audit.Fault{Root: row.N, Rule: audit.RootGivenOut})
-			}
+			p.others(row.N, given[row.N], row.File, restored)
 			delete(given, row.N)
 			p.beat()
 		}
@@ -63,12 +52,43 @@ func (p *prover) roots(ctx context.Context) error {
 			break
 		}
 	}
-	for n, g := range given { // the order of faults is made afterwards
-		if !p.lostWith(g, lost) {
-			p.fault(audit.Fault{Root: n, Rule: audit.RootGivenOut})
-		}
+	for n, roots := range given { // the order of faults is made afterwards
+		p.others(n, roots, "", restored)
 	}
 	return nil
+}
+
+// given reads the roots that were given out, by their numbers.
+func (p *prover) given() map[int64][]audit.Given {
+	given := map[int64][]audit.Given{}
+	for _, g := range p.check.Given {
+		r, err := audit.VerifyRoot(g.File, p.check.Keys)
+		if err != nil {
+			p.fault(audit.Fault{File: g.Name, Rule: audit.FileChanged})
+			continue
+		}
+		given[r.N] = append(given[r.N], g)
+	}
+	return given
+}
+
+// others tells of roots of a number that were given out and are not the
+// register's own. Those are no fault which the register lost when it was restored:
+// they were signed before the root that has word of the restore, which their
+// number follows. That root's own time counts, for it is signed.
+func (p *prover) others(n int64, given []audit.Given, own string, restored time.Time) {
+	for _, g := range given {
+		if string(g.File) == own {
+			continue
+		}
+		if r, err := audit.ReadRoot(g.File); err == nil && r.At.Before(restored) {
+			if !slices.Contains(p.proof.Lost, n) {
+				p.proof.Lost = append(p.proof.Lost, n)
+			}
+			continue
+		}
+		p.fault(audit.Fault{Root: n, Rule: audit.RootGivenOut})
+	}
 }
 
 // root proves one root by itself and against the one before it.
@@ -91,29 +111,34 @@ func (p *prover) root(row AuditRoot, prev string, after time.Time) (audit.Root, 
 
 // list holds a root's heads against what was signed. Where they are not those, the
 // list that was given out tells which are missing.
-func (p *prover) list(ctx context.Context, n int64, r audit.Root, given audit.Given) error {
-	sum := sha256.New()
+func (p *prover) list(ctx context.Context, row AuditRoot, r audit.Root, given []audit.Given) error {
+	sum, n := sha256.New(), row.N
 	count, err := p.readHeads(p.with(ctx), n, func(h audit.Head) error { sum.Write([]byte(h.Line())); return nil })
 	if err != nil || count == r.Changed && hexSum(sum) == r.Heads {
 		return err
 	}
 	p.fault(audit.Fault{Root: n, Rule: audit.HeadsChanged})
-	if given.List == nil {
-		return nil
+	for _, g := range given {
+		if g.List != nil && string(g.File) == row.File {
+			return p.missing(ctx, n, r, g)
+		}
 	}
-	lines, err := given.List()
-	if err != nil {
-		return err
-	}
-	defer lines.Close() //nolint:errcheck // only read
-	return p.missing(ctx, n, lines)
+	return nil
 }
 
 // missing names the dossiers of a list that the register's own does not have so.
-func (p *prover) missing(ctx context.Context, n int64, list io.Reader) error {
-	lines := bufio.NewScanner(list)
-	for lines.Scan() {
-		h, err := audit.ParseHead(lines.Text())
+// The list itself must be the one that was signed.
+func (p *prover) missing(ctx context.Context, n int64, r audit.Root, given audit.Given) error {
+	sum := sha256.New()
+	if err := eachLine(given, func(line string) error { sum.Write([]byte(line + "\n")); return nil }); err != nil {
+		return err
+	}
+	if hexSum(sum) != r.Heads {
+		p.fault(audit.Fault{Root: n, File: given.Name, Rule: audit.ListChanged})
+		return nil
+	}
+	return eachLine(given, func(line string) error {
+		h, err := audit.ParseHead(line)
 		if err != nil {
 			return fmt.Errorf("list of root %d: %w", n, err)
 		}
@@ -121,30 +146,29 @@ func (p *prover) missing(ctx context.Context, n int64, list io.Reader) error {
 		err = p.with(ctx).Where("dossier_code = ? AND root = ?", h.Dossier, n).Take(&row).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) || err == nil && row.Head() != h {
 			p.fault(audit.Fault{Dossier: h.Dossier, Seq: h.Seq, Root: n, Rule: audit.HeadMissing})
-		} else if err != nil {
+			return nil
+		}
+		return err
+	})
+}
+
+// eachLine reads the list of a root that was given out.
+func eachLine(given audit.Given, take func(line string) error) error {
+	list, err := given.List()
+	if err != nil {
+		return err
+	}
+	defer list.Close() //nolint:errcheck // only read
+	lines := bufio.NewScanner(list)
+	for lines.Scan() {
+		if err := take(lines.Text()); err != nil {
 			return err
 		}
 	}
-	return lines.Err()
-}
-
-// lostWith says whether a root that was given out is one that the register lost
-// when it was restored: made after the backup, before the restore. The register's
-// first root after the restore is signed with word of it.
-func (p *prover) lostWith(g audit.Given, restored time.Time) bool {
-	r, err := audit.ReadRoot(g.File)
-	if err != nil || restored.IsZero() || !r.At.Before(restored) {
-		return false
+	if err := lines.Err(); !errors.Is(err, bufio.ErrTooLong) { // no line of a list is: its digest tells
+		return err
 	}
-	p.proof.Lost = append(p.proof.Lost, r.N)
-	return true
-}
-
-// restoredAt is when the register was restored from a backup of that manifest.
-func (p *prover) restoredAt(ctx context.Context, manifest string) (time.Time, error) {
-	var row Restoration
-	err := p.with(ctx).Where("manifest = ?", manifest).Order("at DESC").Limit(1).Find(&row).Error
-	return row.At, err
+	return nil
 }
 
 // numbers holds the running numbers that were given against the dossiers that

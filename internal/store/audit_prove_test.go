@@ -318,3 +318,72 @@ func (f *fixture) forgeRoot(n int64) {
 type forger struct{ signer }
 
 func (forger) ID() string { return ours.ID() }
+
+// TestARootSignedInAnothersPlace: somebody takes the newest root away, and the
+// night that follows signs another one of its number. Whoever keeps both has two
+// of one number, and each is held against the register.
+func TestARootSignedInAnothersPlace(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		d := f.file(paper())
+		first := f.root()
+		f.record(d.Code, "status", nil)
+		taken := f.root()
+		f.exec("DELETE FROM audit_roots WHERE n = 2")
+		f.exec("DELETE FROM audit_heads WHERE root = 2")
+		f.rechain(d.Code, 2, "actor = 'minh'")
+		anew := f.root()
+		want := []audit.Fault{{Root: 2, Rule: audit.RootGivenOut}}
+		require.Equal(t, want, f.audit(first, taken, anew).Faults)
+		require.Equal(t, want, f.audit(anew, taken, first).Faults, "in any order")
+	})
+}
+
+// TestOnlyWhatARestoreLostIsNoFault: roots that were given out between backup and
+// restore are told. Those that were signed after it are not excused by it, whatever
+// somebody writes into the table of restores, which nobody signs.
+func TestOnlyWhatARestoreLostIsNoFault(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		d := f.file(paper())
+		first := f.root()
+		f.keepAudited() // the backup
+		f.record(d.Code, "status", nil)
+		lost := []audit.Given{f.root(), f.root()}
+		f.putBack()
+		f.clock.add(time.Hour)
+		_, err := f.Restored(t.Context(), store.Restoration{BackupAt: moment, Manifest: strings.Repeat("ab", 32)}, nil, 10)
+		require.NoError(t, err)
+		word := f.root()
+		p := f.audit(first, lost[0], lost[1], word)
+		require.Empty(t, p.Faults)
+		require.Equal(t, []int64{2, 3}, p.Lost)
+
+		f.record(d.Code, "status", nil)
+		later := f.root()
+		require.Empty(t, f.audit(first, lost[0], lost[1], word, later).Faults)
+		f.exec("DELETE FROM audit_roots WHERE n = 3")
+		f.exec("DELETE FROM audit_heads WHERE root = 3")
+		f.exec("UPDATE restores SET at = ?", f.Now().Add(time.Hour))
+		p = f.audit(first, lost[0], lost[1], word, later)
+		require.Equal(t, []audit.Fault{{Root: 3, Rule: audit.RootGivenOut}}, p.Faults)
+		require.Equal(t, []int64{2, 3}, p.Lost)
+	})
+}
+
+// TestAListThatWasChangedIsTold and keeps nothing else from being proved.
+func TestAListThatWasChangedIsTold(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		d := f.file(paper())
+		g := f.root()
+		f.exec("UPDATE audit_heads SET seq = 7")
+		for _, list := range []string{"", "nonsense\n", strings.Repeat("x", 100_000), d.Code + " 7 " + d.AuditHead + " 0 -\n"} {
+			g.List = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }
+			faults := f.audit(g).Faults
+			require.Contains(t, faults, audit.Fault{Root: 1, File: g.Name, Rule: audit.ListChanged})
+			require.Contains(t, faults, audit.Fault{Root: 1, Rule: audit.HeadsChanged})
+			require.Contains(t, faults, audit.Fault{Dossier: d.Code, From: 2, Seq: 7, Root: 1, Rule: audit.EntryMissing})
+		}
+	})
+}

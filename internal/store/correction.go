@@ -196,13 +196,17 @@ func (s *Store) LookedAt(ctx context.Context, code string) (Look, error) {
 }
 
 // TellDrift opens a task for a manager about what no door puts right, once while
-// it is open.
+// it is open: another look does not put off when it is due.
 func (s *Store) TellDrift(ctx context.Context, code, kind string) error {
 	return s.tx(ctx, func(tx *gorm.DB) error {
 		d, err := lockDossier(tx, code)
 		if errors.Is(err, ErrNotFound) {
 			return nil // a bag has no tasks
 		} else if err != nil {
+			return err
+		}
+		var told int64
+		if err := tx.Model(&Task{}).Where("dossier_code = ? AND kind = ? AND cause = ? AND closed_at IS NULL", code, TaskDrift, kind).Count(&told).Error; err != nil || told > 0 {
 			return err
 		}
 		return s.open(tx, &d, TaskDrift, kind, dossier.WhoManager)

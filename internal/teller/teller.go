@@ -7,7 +7,8 @@
 // ended asks the other side what became of it; where nobody can be asked, the
 // notification ends as unknown and is never repeated. What cannot be told by
 // one channel is told by the next one of the policy, but only when it is sure
-// that it was not told.
+// that it was not told. After a restore that holds for what the register that is
+// gone may have told: the other side is asked first.
 package teller
 
 import (
@@ -115,14 +116,15 @@ func (t *Teller) tryAll(ctx context.Context, rows []store.Notification) []store.
 	defer cancel()
 	endings := make([]store.Ending, len(rows))
 	about, err := t.store.ToTell(ctx, rows)
-	if err != nil {
+	restored, unknown := t.store.RestoredAt(ctx)
+	if err != nil || unknown != nil {
 		about = nil // each try says that the register is away
 	}
 	var g errgroup.Group
 	for _, of := range byDossier(rows) {
 		g.Go(func() error {
 			for _, i := range of {
-				endings[i] = t.try(ctx, rows[i], about)
+				endings[i] = t.try(ctx, rows[i], about, restored)
 			}
 			return nil
 		})

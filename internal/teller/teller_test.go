@@ -551,3 +551,84 @@ func BenchmarkTold(b *testing.B) {
 		told += n
 	}
 }
+
+// refused lets a dossier be refused by the portal, which is told.
+func (d *desk) refused(code string) {
+	d.t.Helper()
+	s, err := d.store.Snapshot(d.t.Context(), code)
+	require.NoError(d.t, err)
+	s.Position.Status = dossier.Refused
+	_, err = d.store.Record(d.t.Context(), register.Transition{Code: code, Step: s.Step + 1, Kind: "status", Actor: "portal", After: s.Position}, store.Plan{})
+	require.NoError(d.t, err)
+}
+
+// restored lets the register be one that came out of a backup.
+func (d *desk) restored() {
+	d.t.Helper()
+	d.add(time.Hour)
+	_, err := d.store.Restored(d.t.Context(), store.Restoration{BackupAt: moment, Manifest: "m"}, nil, 10)
+	require.NoError(d.t, err)
+	d.add(time.Hour)
+}
+
+// What waited in a backup may have been told by the register that is gone: the
+// gateway is asked, and where nobody can be, it is not told again.
+func TestWhatWaitedInABackupIsToldOnce(t *testing.T) {
+	t.Parallel()
+	mail := nobody
+	mail.Email = "an@example.vn"
+	d := setup(t)
+	sent, unsent, mailed := d.file(both), d.file(both), d.file(mail)
+	d.sms.taken = []notify.Message{{Key: sent + "/notify/1/registered/sms"}} // since the backup
+	d.restored()
+	d.step()
+	require.Equal(t, []string{"sms sent : done"}, d.story(sent))
+	require.Equal(t, []string{"sms sent : done"}, d.story(unsent))
+	require.Len(t, d.sms.texts(), 2, "the one that was told already is not told again")
+	require.Equal(t, []string{"sms skipped no_address: not_begun/no_address", "email unknown cut_off: unknown/cut_off"}, d.story(mailed),
+		"the mail that followed from it may have been sent, too")
+	require.Empty(t, d.email.texts())
+}
+
+// What happened since the restore is told, but to a dossier of before only when the
+// gateway does not know it: the register that is gone may have come to the same step.
+func TestAStepThatIsTakenAgainIsToldOnce(t *testing.T) {
+	t.Parallel()
+	mail := nobody
+	mail.Email = "an@example.vn"
+	d := setup(t)
+	again, fresh, mailed := d.file(both), d.file(both), d.file(mail)
+	d.step()
+	d.restored()
+	d.sms.taken = append(d.sms.taken, notify.Message{Key: again + "/notify/2/refused/sms"})
+	for _, code := range []string{again, fresh, mailed} {
+		d.refused(code)
+	}
+	later := d.file(both)
+	asked := d.sms.asked
+	d.step()
+	require.Equal(t, []string{"sms sent : done", "sms sent : done"}, d.story(again))
+	require.Equal(t, []string{"sms sent : done", "sms sent : done"}, d.story(fresh))
+	require.Equal(t, []string{"sms sent : done"}, d.story(later))
+	require.Len(t, d.sms.texts(), 5)
+	require.Equal(t, 3, d.sms.asked-asked, "of a dossier filed since nobody is asked")
+	require.Len(t, d.email.texts(), 2, "nobody can be asked about mails, and this one was not waiting")
+	require.Contains(t, d.story(mailed), "email sent : done")
+}
+
+// A gateway that does not answer the question is asked again before anything is sent.
+func TestAfterARestoreNothingIsSentUnasked(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	code := d.file(both)
+	d.sms.taken = []notify.Message{{Key: code + "/notify/1/registered/sms"}}
+	d.sms.lookup = outcome.Retry("unreachable", 0, nil)
+	d.restored()
+	d.step()
+	require.Equal(t, []string{"sms pending unreachable: unknown/unreachable"}, d.story(code))
+	d.sms.lookup = nil
+	d.add(time.Minute)
+	d.step()
+	require.Equal(t, []string{"sms sent : unknown/unreachable done"}, d.story(code))
+	require.Len(t, d.sms.texts(), 1)
+}

@@ -43,12 +43,14 @@ type attempt struct {
 	channel notify.Channel
 	about   store.Told // the dossier it is of
 	known   bool       // whether the register told it
+	// restored is when the register came out of a backup, zero when it did not.
+	restored time.Time
 }
 
 // try makes one try and says how it ended.
-func (t *Teller) try(ctx context.Context, n store.Notification, about map[string]store.Told) store.Ending {
+func (t *Teller) try(ctx context.Context, n store.Notification, about map[string]store.Told, restored time.Time) store.Ending {
 	of, known := about[n.DossierCode]
-	a := attempt{t, n, notice.Version(n.Version, t.store.Now()), t.channels[n.Channel], of, known}
+	a := attempt{t, n, notice.Version(n.Version, t.store.Now()), t.channels[n.Channel], of, known, restored}
 	e := a.make(ctx)
 	e.Notification = n
 	return e
@@ -66,7 +68,7 @@ func (a attempt) make(ctx context.Context) store.Ending {
 	if a.Attempts > 1 {
 		downstream.Repeat(string(a.Channel))
 	}
-	if a.TryingAt != nil { // a try before has no known end
+	if a.TryingAt != nil || a.mayBeTold() { // a try before has no known end
 		if e, known := a.ask(ctx); known {
 			return e
 		}
@@ -84,19 +86,33 @@ func (a attempt) make(ctx context.Context) store.Ending {
 	}
 }
 
+// mayBeTold says whether the register that is gone, of which ours is the backup, may
+// have told it: the dossier was there then, and it may have come to the same step.
+func (a attempt) mayBeTold() bool { return a.known && a.about.Dossier.FiledAt.Before(a.restored) }
+
+// waited says whether it waited in the backup already, or follows from one that did.
+func (a attempt) waited() bool { return a.Facts.At.Before(a.restored) }
+
 // ask finds out what became of the try before. known is false when the message
-// was certainly not taken, and may be sent.
+// was certainly not taken, and may be sent; so may one of a step that was taken
+// again since a restore, where nobody can be asked: most such steps are new.
 func (a attempt) ask(ctx context.Context) (e store.Ending, known bool) {
 	r, err := a.channel.Lookup(ctx, a.Key())
 	switch {
 	case err == nil:
 		return done(r), true
+	case errors.Is(err, notify.ErrCannotAsk) && a.TryingAt == nil && !a.waited():
+		return store.Ending{}, false
 	case errors.Is(err, notify.ErrCannotAsk):
 		return a.lost(cmp.Or(a.Cause, causeCutOff)), true
 	case !errors.Is(err, notify.ErrNoSuchKey):
 		return a.open(codeOf(err), underWay), true
 	}
-	if left := a.TryingAt.Add(underWay).Sub(a.store.Now()); left > 0 {
+	begun := a.restored
+	if a.TryingAt != nil {
+		begun = *a.TryingAt
+	}
+	if left := begun.Add(underWay).Sub(a.store.Now()); left > 0 {
 		return a.open(causeUnderWay, left), true
 	}
 	return store.Ending{}, false
