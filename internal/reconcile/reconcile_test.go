@@ -566,7 +566,7 @@ func TestReportsOnTheirWayAreNotLeft(t *testing.T) {
 		key := code + "/courier/home/1"
 		sh, err := h.store.OrderShipment(t.Context(), code, register.LegHome, 1, "viettelpost", key)
 		require.NoError(t, err)
-		require.NoError(t, h.store.Booked(t.Context(), sh.ID, "VT1"))
+		require.NoError(t, h.store.Booked(t.Context(), sh, "VT1"))
 		h.outside.acts[key] = true
 		parcel, err := h.door.Carrier(t.Context(), "viettelpost", courier.Event{ID: "p1", Key: key, Type: string(dossier.DeliveryAttemptFailed), OccurredAt: h.clock()})
 		require.Equal(t, store.InboxPending, parcel.State)
