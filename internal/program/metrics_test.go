@@ -6,10 +6,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
+
+	"hoso/internal/store"
 )
 
 // TestAPartsMetricsHaveAnAddressOfTheirOwn: they are served while the part runs,
@@ -66,4 +70,37 @@ func TestWhatIsWatchedIsLeftInPeace(t *testing.T) {
 	_, _, ok = c.get()
 	require.False(t, ok)
 	require.Equal(t, 2, asked)
+}
+
+// TestAScrapeDoesNotOutlastASlowDatabase: what cannot be read is waited for once
+// and not in turn, and costs no other number.
+func TestAScrapeDoesNotOutlastASlowDatabase(t *testing.T) {
+	t.Parallel()
+	var together sync.WaitGroup // each reading waits for the others
+	together.Add(3)
+	met := make(chan struct{})
+	go func() { together.Wait(); close(met) }()
+	hangs := func(ctx context.Context) error {
+		together.Done()
+		select {
+		case <-met:
+			return errors.New("no answer in time")
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	s := &standing{
+		queues:   cached[[]store.Queue]{fresh: time.Minute, read: func(ctx context.Context) ([]store.Queue, error) { return []store.Queue{{}}, hangs(ctx) }},
+		dossiers: cached[store.Standing]{fresh: time.Minute, read: func(ctx context.Context) (store.Standing, error) { return store.Standing{}, hangs(ctx) }},
+		custody:  cached[store.CustodyProof]{fresh: time.Minute, read: func(ctx context.Context) (store.CustodyProof, error) { return store.CustodyProof{}, hangs(ctx) }},
+		pollers:  cached[map[string]polled]{fresh: time.Minute, read: func(context.Context) (map[string]polled, error) { return map[string]polled{"dossier": {2, 3}}, nil }},
+	}
+	ch := make(chan prometheus.Metric, 100)
+	s.Collect(ch)
+	select {
+	case <-met:
+	default:
+		t.Fatal("one was read after the other")
+	}
+	require.Len(t, ch, 2, "pollers and backlog of the queue, and nothing that was not read")
 }
