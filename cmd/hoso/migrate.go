@@ -1,35 +1,47 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
 
 	"hoso/internal/program"
 )
 
 func newMigrate(set *settings) *cobra.Command {
-	return &cobra.Command{
+	var await time.Duration
+	c := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring database and Temporal up to this program",
 		Long: `Brings the database up to this program, loads the built-in catalogue into an
 empty register, and registers the search attributes and the daily lists where Temporal can be reached.
-Doing it again changes nothing.`,
+Doing it again changes nothing.
+
+Temporal being away is no failure, unless --await-temporal says for how long to
+wait for it: workers refuse to start without the search attributes.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if await < 0 {
+				return errors.New("--await-temporal must be a length of time such as 90s")
+			}
 			c, err := set.config()
 			if err != nil {
 				return err
 			}
-			return set.migrate(cmd.Context(), c)
+			return set.migrate(cmd.Context(), c, await)
 		},
 	}
+	c.Flags().DurationVar(&await, "await-temporal", 0, "wait so `long` for Temporal, and fail without it")
+	return c
 }
 
-func (s *settings) migrate(ctx context.Context, c program.Config) error {
+func (s *settings) migrate(ctx context.Context, c program.Config, await time.Duration) error {
 	register, err := c.OpenRegister()
 	if err != nil {
 		return err
@@ -45,38 +57,65 @@ func (s *settings) migrate(ctx context.Context, c program.Config) error {
 	} else {
 		fmt.Fprintln(s.out, "catalogue: kept as it is")
 	}
-	fmt.Fprintln(s.out, "Temporal: ", s.migrateTemporal(ctx, c))
+	words, err := migrateTemporal(ctx, c, await)
+	var wrong *program.AttributeError
+	switch {
+	case err == nil:
+		fmt.Fprintln(s.out, "Temporal: ", words)
+		return nil
+	case errors.As(err, &wrong):
+		return err
+	case await > 0:
+		return fmt.Errorf("the database is migrated, but Temporal was not reached within %s (%s): run `hoso migrate` again when it is there", await, program.Short(err))
+	}
+	fmt.Fprintf(s.out, "Temporal:  not reached; run `hoso migrate` again when it is there (%s)\n", program.Short(err))
 	return nil
 }
 
 // temporalWithin is how long a command tries to reach Temporal.
 const temporalWithin = 5 * time.Second
 
-// migrateTemporal says in words what became of the search attributes. Temporal
-// being away is no failure: it is asked again at the next time.
-func (s *settings) migrateTemporal(ctx context.Context, c program.Config) string {
-	ctx, cancel := context.WithTimeout(ctx, temporalWithin)
+// migrateTemporal sees to search attributes and schedules, and says what became of
+// them; where Temporal is awaited, again and again until then. A namespace that has
+// just been made is not known to all of the server at once.
+func migrateTemporal(ctx context.Context, c program.Config, await time.Duration) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(await, temporalWithin))
 	defer cancel()
 	t, namespace, err := c.Dial(slog.New(slog.DiscardHandler))
 	if err != nil {
-		return err.Error()
+		return "", err
 	}
 	defer t.Close()
+	for {
+		words, err := ensureTemporal(ctx, t, namespace)
+		var wrong *program.AttributeError
+		if err == nil || errors.As(err, &wrong) || await == 0 {
+			return words, err
+		}
+		select {
+		case <-ctx.Done():
+			return "", err
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func ensureTemporal(ctx context.Context, t client.Client, namespace string) (string, error) {
 	added, err := program.RegisterAttributes(ctx, t, namespace)
-	isNew := false
-	if err == nil {
-		isNew, err = program.Schedule(ctx, t)
+	if err != nil {
+		return "", err
 	}
-	lists := ", daily lists and the nightly proofs are scheduled"
+	isNew, err := program.Schedule(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	words := "search attributes are in order"
+	if len(added) > 0 {
+		words = fmt.Sprintf("%d search attributes registered", len(added))
+	}
+	words += ", daily lists and the nightly proofs are scheduled"
 	if isNew {
-		lists = ", daily lists and the nightly proofs are scheduled from now on"
+		words += " from now on"
 	}
-	switch {
-	case err != nil:
-		return "not reached; run `hoso migrate` again when it is there (" + program.Short(err) + ")"
-	case len(added) == 0:
-		return "search attributes are in order" + lists
-	default:
-		return fmt.Sprintf("%d search attributes registered", len(added)) + lists
-	}
+	return words, nil
 }
