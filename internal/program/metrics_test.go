@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -13,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
+	"hoso/internal/downstream"
 	"hoso/internal/store"
 )
 
@@ -103,4 +107,31 @@ func TestAScrapeDoesNotOutlastASlowDatabase(t *testing.T) {
 		t.Fatal("one was read after the other")
 	}
 	require.Len(t, ch, 2, "pollers and backlog of the queue, and nothing that was not read")
+}
+
+// TestEveryMetricIsDescribed: what is served stands in the operator's page.
+func TestEveryMetricIsDescribed(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "observability.md"))
+	require.NoError(t, err)
+	name := regexp.MustCompile(`fqName: "(hoso_[a-z_]+)"`)
+	all := append(downstream.Collectors(), parts{}, &standing{}, &audited{}, newRequests())
+	served := map[string]bool{}
+	for _, c := range all {
+		ch := make(chan *prometheus.Desc, 100)
+		c.Describe(ch)
+		close(ch)
+		for d := range ch {
+			found := name.FindStringSubmatch(d.String())
+			require.NotNil(t, found, d.String())
+			served[found[1]] = true
+		}
+	}
+	require.Greater(t, len(served), 20)
+	for metric := range served {
+		require.True(t, regexp.MustCompile("`"+metric+"[{`]").Match(page), "%s is not described", metric)
+	}
+	for _, m := range regexp.MustCompile("`(hoso_[a-z_]+)[{`]").FindAllStringSubmatch(string(page), -1) {
+		require.True(t, served[m[1]], "nobody serves %s", m[1])
+	}
 }
