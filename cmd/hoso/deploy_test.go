@@ -95,6 +95,7 @@ func TestPromoteRefusesWhatCannotBeMeant(t *testing.T) {
 		"--status changes nothing":                              {"--status", "--build", "a"},
 		"--unversioned goes alone":                              {"--unversioned", "--ramp", "10"},
 		"--ramp must be between 0 and 100":                      {"--build", "a", "--ramp", "101"},
+		"--ramp must be between 0":                              {"--build", "a", "--ramp", "NaN"},
 		"Temporal is not reached":                               {"--build", "a"},
 		"does not know from which commit it was built: name it": {},
 		"Temporal is not reached:":                              {"--ramp", "0"}, // needs no build

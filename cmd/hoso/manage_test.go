@@ -28,7 +28,7 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 func TestMigrateFailsWithoutATemporalThatItAwaits(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
-	s.fails("the database is migrated, but Temporal was not reached within 10ms (", "migrate", "--await-temporal", "10ms")
+	s.fails("the database is migrated, but Temporal could not be prepared within 10ms (", "migrate", "--await-temporal", "10ms")
 	s.fails("--await-temporal must be a length of time", "migrate", "--await-temporal", "-1s")
 	require.Contains(t, s.must("migrate"), "catalogue: kept as it is", "the database is")
 }

@@ -66,7 +66,7 @@ func (s *settings) migrate(ctx context.Context, c program.Config, await time.Dur
 	case errors.As(err, &wrong):
 		return err
 	case await > 0:
-		return fmt.Errorf("the database is migrated, but Temporal was not reached within %s (%s): run `hoso migrate` again when it is there", await, program.Short(err))
+		return fmt.Errorf("the database is migrated, but Temporal could not be prepared within %s (%s): run `hoso migrate` again when it can", await, program.Short(err))
 	}
 	fmt.Fprintf(s.out, "Temporal:  not reached; run `hoso migrate` again when it is there (%s)\n", program.Short(err))
 	return nil

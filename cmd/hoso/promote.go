@@ -61,7 +61,7 @@ func (f promoteFlags) check(ramped bool) error {
 		return errors.New("--status changes nothing: leave out --build, --ramp and --unversioned")
 	case f.unversioned && (f.build != "" || ramped):
 		return errors.New("--unversioned goes alone: it takes no build and no share")
-	case f.ramp < 0 || f.ramp > 100:
+	case !(f.ramp >= 0 && f.ramp <= 100): // so that what is no number is none
 		return errors.New("--ramp must be between 0 and 100")
 	}
 	return nil

@@ -119,6 +119,7 @@ func numbered(name string, i int) string { return name + " " + strconv.Itoa(i+1)
 
 // The folders.
 func (o *Options) postgresDir() string { return filepath.Join(o.Data, "postgres") }
+func (o *Options) clusterDir() string  { return filepath.Join(o.postgresDir(), "data") }
 func (o *Options) secretDir() string   { return filepath.Join(o.Data, "secrets") }
 func (o *Options) logDir() string      { return filepath.Join(o.Data, "log") }
 func (o *Options) keyDir() string      { return filepath.Join(o.Data, "keys") }

@@ -45,7 +45,7 @@ func serverSettings() map[string]string {
 func (o *Options) postgresCall(i postgres.Installation) call {
 	home := o.postgresDir()
 	return call{
-		name: "PostgreSQL", path: i.Program("postgres"), args: postgres.Arguments(filepath.Join(home, "data"), o.PostgresPort, serverSettings()),
+		name: "PostgreSQL", path: i.Program("postgres"), args: postgres.Arguments(o.clusterDir(), o.PostgresPort, serverSettings()),
 		env: i.Environ(home), at: local(o.PostgresPort), within: time.Minute,
 	}
 }
