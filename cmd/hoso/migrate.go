@@ -1,15 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.temporal.io/sdk/client"
 
 	"hoso/internal/program"
 )
@@ -57,11 +54,11 @@ func (s *settings) migrate(ctx context.Context, c program.Config, await time.Dur
 	} else {
 		fmt.Fprintln(s.out, "catalogue: kept as it is")
 	}
-	words, err := migrateTemporal(ctx, c, await)
+	prepared, err := c.PrepareTemporal(ctx, await)
 	var wrong *program.AttributeError
 	switch {
 	case err == nil:
-		fmt.Fprintln(s.out, "Temporal: ", words)
+		fmt.Fprintln(s.out, "Temporal: ", preparedWords(prepared))
 		return nil
 	case errors.As(err, &wrong):
 		return err
@@ -72,50 +69,14 @@ func (s *settings) migrate(ctx context.Context, c program.Config, await time.Dur
 	return nil
 }
 
-// temporalWithin is how long a command tries to reach Temporal.
-const temporalWithin = 5 * time.Second
-
-// migrateTemporal sees to search attributes and schedules, and says what became of
-// them; where Temporal is awaited, again and again until then. A namespace that has
-// just been made is not known to all of the server at once.
-func migrateTemporal(ctx context.Context, c program.Config, await time.Duration) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(await, temporalWithin))
-	defer cancel()
-	t, namespace, err := c.Dial(slog.New(slog.DiscardHandler))
-	if err != nil {
-		return "", err
-	}
-	defer t.Close()
-	for {
-		words, err := ensureTemporal(ctx, t, namespace)
-		var wrong *program.AttributeError
-		if err == nil || errors.As(err, &wrong) || await == 0 {
-			return words, err
-		}
-		select {
-		case <-ctx.Done():
-			return "", err
-		case <-time.After(time.Second):
-		}
-	}
-}
-
-func ensureTemporal(ctx context.Context, t client.Client, namespace string) (string, error) {
-	added, err := program.RegisterAttributes(ctx, t, namespace)
-	if err != nil {
-		return "", err
-	}
-	isNew, err := program.Schedule(ctx, t)
-	if err != nil {
-		return "", err
-	}
+func preparedWords(p program.Prepared) string {
 	words := "search attributes are in order"
-	if len(added) > 0 {
-		words = fmt.Sprintf("%d search attributes registered", len(added))
+	if p.Attributes > 0 {
+		words = fmt.Sprintf("%d search attributes registered", p.Attributes)
 	}
 	words += ", daily lists and the nightly proofs are scheduled"
-	if isNew {
+	if p.Scheduled {
 		words += " from now on"
 	}
-	return words, nil
+	return words
 }

@@ -124,6 +124,23 @@ func TestAWorkerRefusesANamespaceThatDoesNotKnowItsAttributes(t *testing.T) {
 	}
 }
 
+// With an attribute of another type no dossier can start: a migration says so at
+// once, however long it was to wait for Temporal.
+func TestPreparingDoesNotWaitForAnAttributeToChange(t *testing.T) {
+	t.Parallel()
+	wrong := ours()
+	wrong["DossierDueAt"] = enums.INDEXED_VALUE_TYPE_TEXT
+	_, c := newRegister(t)
+	c.Temporal.HostPort = (&fadingTemporal{}).serve(t, &attributes{custom: wrong})
+	_, err := c.PrepareTemporal(t.Context(), time.Hour)
+	require.ErrorContains(t, err, "search attribute DossierDueAt is of type Text and must be Datetime")
+
+	away := &attributes{custom: ours(), err: status.Error(codes.NotFound, "Namespace default is not found.")}
+	c.Temporal.HostPort = (&fadingTemporal{}).serve(t, away)
+	_, err = c.PrepareTemporal(t.Context(), 0)
+	require.ErrorContains(t, err, "is not found", "told at once where nobody waits")
+}
+
 // Who may not list them may still work: dossiers are left to try.
 func TestAttributesThatMayNotBeListedStopNobody(t *testing.T) {
 	t.Parallel()
