@@ -58,7 +58,7 @@ func (s *Server) registerHealth() {
 
 func (s *Server) readiness(ctx context.Context, _ *struct{}) (*readinessOutput, error) {
 	out := &readinessOutput{Status: http.StatusOK, Body: Readiness{Status: "ready", Checks: map[string]string{}}}
-	for i, err := range runChecks(ctx, s.deps.Checks) {
+	for i, err := range RunChecks(ctx, s.deps.Checks) {
 		check := s.deps.Checks[i]
 		out.Body.Checks[check.Name] = "ok"
 		if err == nil {
@@ -73,9 +73,9 @@ func (s *Server) readiness(ctx context.Context, _ *struct{}) (*readinessOutput, 
 	return out, nil
 }
 
-// runChecks runs all at once and gives their errors in order. A check that
+// RunChecks runs all at once and gives their errors in order. A check that
 // outlasts its time has failed, whether it heeds its context or not.
-func runChecks(ctx context.Context, checks []Check) []error {
+func RunChecks(ctx context.Context, checks []Check) []error {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	errs := make([]error, len(checks))

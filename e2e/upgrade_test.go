@@ -113,6 +113,17 @@ func TestOldAndNewProgramsFinishEachOthersDossiers(t *testing.T) {
 	y.promote(t, "--build", "new")
 	require.Zero(t, old.stop())
 
+	// And back to workers without a version, who finish what builds began.
+	require.Contains(t, y.fails(t, "promote", "--unversioned"), "no worker without a version polls dossier: start one, without HOSO_DEPLOYMENT")
+	plain := y.process("worker-plain", programs[0], []string{"worker"}, nil)
+	plain.env = append(plain.env[:len(plain.env):len(plain.env)], "HOSO_METRICS_ADDR=")
+	plain.ready = saysAgain(plain, "worker polls")
+	t.Cleanup(plain.kill)
+	codes = append(codes, fileMore(t, clerk, len(codes), 5)...)
+	plain.start(t)
+	y.promote(t, "--unversioned")
+	require.Zero(t, next.stop())
+
 	y.allReturned(t, register, codes, time.Duration(90+4*n)*time.Second)
 	y.checkLedgers(t, codes)
 	checkRegister(t, register, codes)

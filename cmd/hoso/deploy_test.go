@@ -95,8 +95,10 @@ func TestPromoteRefusesWhatCannotBeMeant(t *testing.T) {
 		"--status changes nothing":                              {"--status", "--build", "a"},
 		"--unversioned goes alone":                              {"--unversioned", "--ramp", "10"},
 		"--ramp must be between 0 and 100":                      {"--build", "a", "--ramp", "101"},
+		"--ramp must be between 0":                              {"--build", "a", "--ramp", "NaN"},
 		"Temporal is not reached":                               {"--build", "a"},
 		"does not know from which commit it was built: name it": {},
+		"Temporal is not reached:":                              {"--ramp", "0"}, // needs no build
 	} {
 		err := realMain(t.Context(), append([]string{"promote"}, args...), []string{"TEMPORAL_ADDRESS=127.0.0.1:1"}, streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard})
 		require.ErrorContains(t, err, want)

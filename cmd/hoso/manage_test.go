@@ -23,6 +23,16 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 	require.Contains(t, s.must("migrate"), "catalogue: kept as it is")
 }
 
+// Who starts workers next, as the containers do, must not go on without the search
+// attributes: workers would refuse to start, and nobody would migrate again.
+func TestMigrateFailsWithoutATemporalThatItAwaits(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.fails("the database is migrated, but Temporal could not be prepared within 10ms (", "migrate", "--await-temporal", "10ms")
+	s.fails("--await-temporal must be a length of time", "migrate", "--await-temporal", "-1s")
+	require.Contains(t, s.must("migrate"), "catalogue: kept as it is", "the database is")
+}
+
 func TestTokensAreForRegisteredSubjects(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)

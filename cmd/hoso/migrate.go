@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,24 +12,33 @@ import (
 )
 
 func newMigrate(set *settings) *cobra.Command {
-	return &cobra.Command{
+	var await time.Duration
+	c := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring database and Temporal up to this program",
 		Long: `Brings the database up to this program, loads the built-in catalogue into an
 empty register, and registers the search attributes and the daily lists where Temporal can be reached.
-Doing it again changes nothing.`,
+Doing it again changes nothing.
+
+Temporal being away is no failure, unless --await-temporal says for how long to
+wait for it: workers refuse to start without the search attributes.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if await < 0 {
+				return errors.New("--await-temporal must be a length of time such as 90s")
+			}
 			c, err := set.config()
 			if err != nil {
 				return err
 			}
-			return set.migrate(cmd.Context(), c)
+			return set.migrate(cmd.Context(), c, await)
 		},
 	}
+	c.Flags().DurationVar(&await, "await-temporal", 0, "wait so `long` for Temporal, and fail without it")
+	return c
 }
 
-func (s *settings) migrate(ctx context.Context, c program.Config) error {
+func (s *settings) migrate(ctx context.Context, c program.Config, await time.Duration) error {
 	register, err := c.OpenRegister()
 	if err != nil {
 		return err
@@ -45,38 +54,29 @@ func (s *settings) migrate(ctx context.Context, c program.Config) error {
 	} else {
 		fmt.Fprintln(s.out, "catalogue: kept as it is")
 	}
-	fmt.Fprintln(s.out, "Temporal: ", s.migrateTemporal(ctx, c))
+	prepared, err := c.PrepareTemporal(ctx, await)
+	var wrong *program.AttributeError
+	switch {
+	case err == nil:
+		fmt.Fprintln(s.out, "Temporal: ", preparedWords(prepared))
+		return nil
+	case errors.As(err, &wrong):
+		return err
+	case await > 0:
+		return fmt.Errorf("the database is migrated, but Temporal could not be prepared within %s (%s): run `hoso migrate` again when it can", await, program.Short(err))
+	}
+	fmt.Fprintf(s.out, "Temporal:  not reached; run `hoso migrate` again when it is there (%s)\n", program.Short(err))
 	return nil
 }
 
-// temporalWithin is how long a command tries to reach Temporal.
-const temporalWithin = 5 * time.Second
-
-// migrateTemporal says in words what became of the search attributes. Temporal
-// being away is no failure: it is asked again at the next time.
-func (s *settings) migrateTemporal(ctx context.Context, c program.Config) string {
-	ctx, cancel := context.WithTimeout(ctx, temporalWithin)
-	defer cancel()
-	t, namespace, err := c.Dial(slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err.Error()
+func preparedWords(p program.Prepared) string {
+	words := "search attributes are in order"
+	if p.Attributes > 0 {
+		words = fmt.Sprintf("%d search attributes registered", p.Attributes)
 	}
-	defer t.Close()
-	added, err := program.RegisterAttributes(ctx, t, namespace)
-	isNew := false
-	if err == nil {
-		isNew, err = program.Schedule(ctx, t)
+	words += ", daily lists and the nightly proofs are scheduled"
+	if p.Scheduled {
+		words += " from now on"
 	}
-	lists := ", daily lists and the nightly proofs are scheduled"
-	if isNew {
-		lists = ", daily lists and the nightly proofs are scheduled from now on"
-	}
-	switch {
-	case err != nil:
-		return "not reached; run `hoso migrate` again when it is there (" + program.Short(err) + ")"
-	case len(added) == 0:
-		return "search attributes are in order" + lists
-	default:
-		return fmt.Sprintf("%d search attributes registered", len(added)) + lists
-	}
+	return words
 }

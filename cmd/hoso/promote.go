@@ -35,8 +35,10 @@ func newPromote(set *settings) *cobra.Command {
 or gives it a share of them. Workers are versioned where HOSO_DEPLOYMENT is set;
 before the first promotion they get nothing, after it unversioned ones do.
 
-A build that is unknown, that nobody polls for, or that leaves a queue unserved
-is refused. --status says how a rollout stands.`,
+A build that is unknown, that nobody polls for, or that leaves a queue unserved is
+refused; so is --unversioned where no worker without a version polls. A promotion
+without --ramp gives all of the work and ends any ramp; --ramp 0 only ends it, and
+needs no build. --status says how a rollout stands.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(cmd.Flags().Changed("ramp")); err != nil {
@@ -46,7 +48,7 @@ is refused. --status says how a rollout stands.`,
 		},
 	}
 	c.Flags().StringVar(&f.build, "build", "", "`id` of the build (HOSO_BUILD_ID, default: this program's)")
-	c.Flags().Float32Var(&f.ramp, "ramp", 0, "share of the dossiers in `percent`; 0 takes a ramp back")
+	c.Flags().Float32Var(&f.ramp, "ramp", 0, "share of the dossiers in `percent`; 0 takes a ramp back, whichever build has it")
 	c.Flags().BoolVar(&f.unversioned, "unversioned", false, "give the work to workers without a version")
 	c.Flags().BoolVar(&f.status, "status", false, "change nothing, say how the rollout stands")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "for machines")
@@ -59,7 +61,7 @@ func (f promoteFlags) check(ramped bool) error {
 		return errors.New("--status changes nothing: leave out --build, --ramp and --unversioned")
 	case f.unversioned && (f.build != "" || ramped):
 		return errors.New("--unversioned goes alone: it takes no build and no share")
-	case f.ramp < 0 || f.ramp > 100:
+	case !(f.ramp >= 0 && f.ramp <= 100): // so that what is no number is none
 		return errors.New("--ramp must be between 0 and 100")
 	}
 	return nil
@@ -71,7 +73,7 @@ func (s *settings) promote(ctx context.Context, f promoteFlags, ramped bool) err
 		return err
 	}
 	p := program.Promotion{Deployment: cmp.Or(c.Deployment, program.DefaultDeployment), Unversioned: f.unversioned}
-	if !f.unversioned && !f.status {
+	if takesBack := ramped && f.ramp == 0; !f.unversioned && !f.status && !takesBack {
 		if p.Build = cmp.Or(f.build, c.BuildID); p.Build == "" {
 			return errors.New("which build? This program does not know from which commit it was built: name it with --build")
 		}

@@ -50,6 +50,7 @@ func stackFlags(c *cobra.Command, o *stack.Options, roles *string) {
 	f := c.Flags()
 	f.StringSliceVar(&o.APIs, "api", []string{"127.0.0.1:8080", "127.0.0.1:8081"}, "`host:port` of each API, separated by commas")
 	f.IntVar(&o.Workers, "workers", 2, "how many workers")
+	f.StringSliceVar(&o.WorkerMetrics, "worker-metrics", nil, "`host:port` of each worker's metrics, separated by commas (default: nowhere)")
 	f.IntVar(&o.PostgresPort, "postgres-port", 15432, "port of PostgreSQL")
 	f.IntVar(&o.TemporalPort, "temporal-port", 7233, "port of Temporal")
 	f.IntVar(&o.UIPort, "ui-port", 8233, "port of Temporal's page")
@@ -74,12 +75,15 @@ func (s *settings) completeStack(o *stack.Options) (err error) {
 	if o.Temporal, err = embedded.Devserver(s.lookup("HOSO_DEVSERVER")); err != nil {
 		return err
 	}
-	for _, knobs := range []*string{&o.PortalKnobs, &o.CourierKnobs} {
+	for flag, knobs := range map[string]*string{"--portal-knobs": &o.PortalKnobs, "--courier-knobs": &o.CourierKnobs} {
 		if *knobs == "" {
 			continue
 		}
 		if *knobs, err = filepath.Abs(*knobs); err != nil {
 			return err
+		}
+		if _, err := os.Stat(*knobs); err != nil { // before anything is started for it
+			return fmt.Errorf("%s: %w", flag, err)
 		}
 	}
 	return o.Check()

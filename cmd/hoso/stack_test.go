@@ -30,6 +30,10 @@ func TestMistakesAboutAStackAreOneLine(t *testing.T) {
 	s := newShell(t, "HOSO_DEVSERVER=/none")
 	s.fails("--temporal-roles must be one or split", "stack", "--temporal-roles", "three")
 	s.fails("HOSO_DEVSERVER", "stack")
+	server := filepath.Join(t.TempDir(), "hoso-devserver")
+	require.NoError(t, os.WriteFile(server, []byte("#!/bin/sh\n"), 0o700)) //nolint:gosec // must be executable
+	there := newShell(t, "HOSO_DEVSERVER="+server)
+	there.fails("--portal-knobs: stat "+there.data+"/none: no such file", "stack", "--portal-knobs", there.data+"/none")
 	s.fails("--dossiers, --at-once and --turns must be positive", "bench", "--turns", "0")
 	s.fails("nothing runs on "+s.data, "bench", "--data", s.data)
 }

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -32,6 +33,47 @@ func long(s types.ServiceConfig) bool { return s.Restart == types.RestartPolicyU
 
 var pinned = regexp.MustCompile(`^[a-z0-9./-]+:\d+\.\d+(\.\d+)?(-[a-z0-9.]+)?$`)
 
+// ours is the image that is built here.
+const ours = "hoso:local"
+
+// The tag is built once: builds of one tag side by side fail on a machine that does
+// not have it yet. And nobody asks a registry for it, where it could be anybody's.
+func TestOurImageIsBuiltOnceAndNeverPulled(t *testing.T) {
+	t.Parallel()
+	var builds []string
+	for name, s := range project(t).Services {
+		if s.Build != nil {
+			builds = append(builds, name)
+			require.Equal(t, ours, s.Image)
+		}
+		if s.Image == ours {
+			require.Equal(t, types.PullPolicyNever, s.PullPolicy, name)
+		}
+	}
+	require.Equal(t, []string{"migrate"}, builds)
+}
+
+// Whatever tells how the system is doing can be asked from this machine, and the
+// example of what to scrape asks all of it.
+func TestMetricsAreWithinReach(t *testing.T) {
+	t.Parallel()
+	p := project(t)
+	raw, err := os.ReadFile(filepath.Join(root, "deploy", "prometheus", "prometheus.yml"))
+	require.NoError(t, err)
+	for _, name := range []string{"api-1", "api-2", "worker-1", "worker-2"} {
+		s := p.Services[name]
+		variable := map[bool]string{true: "HOSO_ADDR", false: "HOSO_METRICS_ADDR"}[strings.HasPrefix(name, "api")]
+		listens := s.Environment[variable]
+		require.NotNil(t, listens, name)
+		require.Equal(t, "on", *s.Environment["HOSO_ALLOW_REMOTE"], name)
+		require.Len(t, s.Ports, 1, name)
+		require.True(t, strings.HasSuffix(*listens, fmt.Sprintf(":%d", s.Ports[0].Target)), name)
+		require.Contains(t, string(raw), `"127.0.0.1:`+s.Ports[0].Published+`"`, name)
+		_, outside := s.Networks["outside"]
+		require.True(t, outside, "%s: a port of an internal network is not published", name)
+	}
+}
+
 func TestTheTopology(t *testing.T) {
 	t.Parallel()
 	p := project(t)
@@ -58,7 +100,7 @@ func TestEveryServiceIsHeldToTheRules(t *testing.T) {
 	for name, s := range p.Services {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if s.Build == nil {
+			if s.Image != ours {
 				require.Regexp(t, pinned, s.Image)
 			}
 			require.True(t, s.ReadOnly, "its root cannot be written")

@@ -94,7 +94,7 @@ func (c *Cluster) Set(name, value string) { c.settings[name] = value }
 func start() (c *Cluster, err error) {
 	c = &Cluster{password: rand.Text(), settings: postgres.Durable()}
 	maps.Copy(c.settings, usual)
-	if c.postgreSQL, err = postgres.Find(); err != nil {
+	if c.postgreSQL, err = postgres.Find(""); err != nil {
 		return nil, instead(err)
 	}
 	defer func() {

@@ -21,9 +21,10 @@ type Installation struct {
 	as       *syscall.Credential // whom its programs run as; nil: as ourselves
 }
 
-// Find finds the newest PostgreSQL, or says how to get one.
-func Find() (Installation, error) {
-	dir, err := programs()
+// Find finds a PostgreSQL, or says how to get one: the version that made the
+// cluster in a folder, the newest where there is none or none is named.
+func Find(cluster string) (Installation, error) {
+	dir, err := programsFor(cluster)
 	if err != nil {
 		return Installation{}, err
 	}

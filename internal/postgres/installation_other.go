@@ -12,7 +12,7 @@ import (
 type Installation struct{}
 
 // Find finds nothing.
-func Find() (Installation, error) {
+func Find(string) (Installation, error) {
 	return Installation{}, errors.New("a PostgreSQL of our own cannot be run on this system")
 }
 

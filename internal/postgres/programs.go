@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -25,27 +27,51 @@ var places = []string{
 	"/Applications/Postgres.app/Contents/Versions/*/bin",
 }
 
-// programs finds the directory that holds initdb and postgres: the PATH's, or
-// else the newest version's.
-func programs() (string, error) {
+// installed lists the directories that hold initdb and postgres: the PATH's, then
+// the others', the newest version first.
+func installed() (dirs []string) {
 	var found []string
 	if initdb, err := exec.LookPath("initdb"); err == nil {
 		if real, err := filepath.EvalSymlinks(initdb); err == nil {
 			found = append(found, filepath.Dir(real))
 		}
 	}
-	var installed []string
+	var packaged []string
 	for _, place := range places {
 		matches, _ := filepath.Glob(place) // the patterns are well-formed
-		installed = append(installed, matches...)
+		packaged = append(packaged, matches...)
 	}
-	slices.SortStableFunc(installed, func(a, b string) int { return version(b) - version(a) })
-	for _, dir := range append(found, installed...) {
+	slices.SortStableFunc(packaged, func(a, b string) int { return version(b) - version(a) })
+	for _, dir := range append(found, packaged...) {
 		if runs(filepath.Join(dir, "initdb")) && runs(filepath.Join(dir, "postgres")) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// programsFor finds the directory of the programs for a cluster: those of the
+// version that made it, or the first where there is no cluster yet. A newer server
+// does not start on an older one's files.
+func programsFor(cluster string) (string, error) {
+	dirs := installed()
+	if len(dirs) == 0 {
+		return "", ErrMissing
+	}
+	raw, err := os.ReadFile(filepath.Join(cluster, "PG_VERSION"))
+	if err != nil {
+		return dirs[0], nil //nolint:nilerr // none yet, or one that the server will have its own words about
+	}
+	made, err := strconv.Atoi(strings.TrimSpace(string(raw)))
+	if err != nil {
+		return dirs[0], nil //nolint:nilerr // the same
+	}
+	for _, dir := range dirs {
+		if is := version(dir); is == made || is == 0 { // 0: its folder does not say
 			return dir, nil
 		}
 	}
-	return "", ErrMissing
+	return "", fmt.Errorf("%s was made by PostgreSQL %d, which is not here: install it (Debian, Ubuntu: apt-get install postgresql-%d), or name another folder with --data", cluster, made, made)
 }
 
 func runs(file string) bool {

@@ -13,7 +13,7 @@ func TestNoPostgreSQLInstalled(t *testing.T) {
 	before := places
 	places = []string{filepath.Join(t.TempDir(), "*")}
 	defer func() { places = before }()
-	_, err := programs()
+	_, err := programsFor("")
 	require.ErrorIs(t, err, ErrMissing)
 	require.ErrorContains(t, err, "apt-get install postgresql")
 }
@@ -33,7 +33,18 @@ func TestNewestVersionFirst(t *testing.T) {
 	before := places
 	places = []string{root + "/*/bin"}
 	defer func() { places = before }()
-	dir, err := programs()
+	cluster := t.TempDir()
+	dir, err := programsFor(cluster)
 	require.NoError(t, err)
 	require.Equal(t, filepath.Join(root, "17", "bin"), dir)
+
+	// Once there is a cluster, only the version that made it starts on it.
+	file := filepath.Join(cluster, "PG_VERSION")
+	require.NoError(t, os.WriteFile(file, []byte("15\n"), 0o600))
+	dir, err = programsFor(cluster)
+	require.NoError(t, err)
+	require.Equal(t, filepath.Join(root, "15", "bin"), dir)
+	require.NoError(t, os.WriteFile(file, []byte("16\n"), 0o600))
+	_, err = programsFor(cluster)
+	require.ErrorContains(t, err, "was made by PostgreSQL 16, which is not here: install it (Debian, Ubuntu: apt-get install postgresql-16)")
 }

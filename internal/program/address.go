@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
 )
 
 // CheckAddress refuses an address to listen on that is none, or that other
@@ -11,7 +12,7 @@ import (
 // called it.
 func CheckAddress(name, address string, remote bool) error {
 	host, port, err := net.SplitHostPort(address)
-	if err != nil || port == "" {
+	if _, none := strconv.ParseUint(port, 10, 16); err != nil || none != nil {
 		return fmt.Errorf("configuration: %s must be host:port, such as 127.0.0.1:8080", name)
 	}
 	if remote || loopback(host) {

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/taskqueue/v1"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"hoso/worker"
@@ -32,6 +30,8 @@ type Rollout struct {
 	// Ramps says whether there is a ramp.
 	Ramps  bool
 	Builds []BuildState
+	// Unversioned counts workers without a version by queue.
+	Unversioned map[string]int
 }
 
 // BuildState is one build of a deployment.
@@ -41,7 +41,7 @@ type BuildState struct {
 	// Drainage is draining, drained, or empty: drained means that no workflow
 	// which must end with this build is open.
 	Drainage string
-	// Pollers counts processes by queue that asked for work just now.
+	// Pollers counts workers by queue that asked for work just now.
 	Pollers map[string]int
 	// Lacking are the queues that it has never polled.
 	Lacking []string
@@ -69,12 +69,13 @@ func ReadRollout(ctx context.Context, t client.Client, namespace, deployment str
 	}
 	out.Percent = d.Info.RoutingConfig.RampingVersionPercentage
 	out.Ramps = out.Ramps || out.Percent > 0
-	pollers, err := pollersByBuild(ctx, t, namespace, deployment)
+	pollers, err := pollersBySide(ctx, t, namespace)
 	if err != nil {
 		return out, err
 	}
+	out.Unversioned = pollers[side{}]
 	for _, v := range d.Info.VersionSummaries {
-		b, err := readBuild(ctx, h, v, pollers[v.Version.BuildID])
+		b, err := readBuild(ctx, h, v, pollers[side{deployment, v.Version.BuildID}])
 		if err != nil {
 			return out, err
 		}
@@ -115,24 +116,20 @@ func readBuild(ctx context.Context, h client.WorkerDeploymentHandle, v client.Wo
 	return b, nil
 }
 
-// pollersByBuild counts who has just asked for work, by build and queue.
-func pollersByBuild(ctx context.Context, t client.Client, namespace, deployment string) (map[string]map[string]int, error) {
-	out := map[string]map[string]int{}
+// pollersBySide counts who has just asked for work, by side and queue. The queue
+// of dossiers is two at Temporal, and the same worker polls both.
+func pollersBySide(ctx context.Context, t client.Client, namespace string) (map[side]map[string]int, error) {
+	out := map[side]map[string]int{}
 	for _, q := range worker.Queues() {
-		got, err := t.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
-			Namespace: namespace, TaskQueue: &taskqueue.TaskQueue{Name: q.Name}, TaskQueueType: q.Type})
+		d, err := describeQueue(ctx, t, namespace, q)
 		if err != nil {
 			return nil, fmt.Errorf("queue %s: %w", q.Name, err)
 		}
-		for _, p := range got.GetPollers() {
-			o := p.GetDeploymentOptions()
-			if o.GetDeploymentName() != deployment || time.Since(p.GetLastAccessTime().AsTime()) > polledWithin {
-				continue
+		for s, names := range polling(d, polledWithin) {
+			if out[s] == nil {
+				out[s] = map[string]int{}
 			}
-			if out[o.GetBuildId()] == nil {
-				out[o.GetBuildId()] = map[string]int{}
-			}
-			out[o.GetBuildId()][q.Name]++
+			out[s][q.Name] = max(out[s][q.Name], len(names))
 		}
 	}
 	return out, nil
@@ -143,6 +140,7 @@ type Promotion struct {
 	Deployment string
 	Build      string // not with Unversioned
 	// Ramp is the share in percent; nil makes the build the current one.
+	// 0 takes a ramp back, and needs no build.
 	Ramp *float32
 	// Unversioned gives the work back to workers without a version.
 	Unversioned bool
@@ -150,27 +148,58 @@ type Promotion struct {
 
 // Promote carries it out. A build that is unknown, that nobody polls for, or that
 // leaves a queue unserved is refused: its dossiers would stand still in silence.
+// So are workers without a version where there are none.
 func Promote(ctx context.Context, t client.Client, namespace string, p Promotion) error {
 	r, err := ReadRollout(ctx, t, namespace, p.Deployment)
 	if err != nil {
 		return err
 	}
-	if !p.Unversioned {
-		if err := r.mayTake(p.Build); err != nil {
-			return err
-		}
+	if err := p.mayBe(r); err != nil {
+		return err
 	}
 	h := t.WorkerDeploymentClient().GetHandle(p.Deployment)
-	switch {
-	case p.Ramp == nil:
-		_, err = h.SetCurrentVersion(ctx, client.WorkerDeploymentSetCurrentVersionOptions{BuildID: p.Build, AllowNoPollers: p.Unversioned, IgnoreMissingTaskQueues: p.Unversioned})
-	case *p.Ramp == 0: // no build and no share takes a ramp back
-		_, err = h.SetRampingVersion(ctx, client.WorkerDeploymentSetRampingVersionOptions{})
-	default:
-		_, err = h.SetRampingVersion(ctx, client.WorkerDeploymentSetRampingVersionOptions{BuildID: p.Build, Percentage: *p.Ramp})
+	if p.Ramp != nil {
+		ramp := client.WorkerDeploymentSetRampingVersionOptions{BuildID: p.Build, Percentage: *p.Ramp}
+		if p.takesRampBack() {
+			ramp = client.WorkerDeploymentSetRampingVersionOptions{} // no build and no share
+		}
+		_, err = h.SetRampingVersion(ctx, ramp)
+		return refusedBy(p.Deployment, err)
 	}
-	if err != nil {
-		return fmt.Errorf("deployment %s: Temporal refuses: %s", p.Deployment, strings.ReplaceAll(Short(err), "\n", " "))
+	_, err = h.SetCurrentVersion(ctx, client.WorkerDeploymentSetCurrentVersionOptions{BuildID: p.Build, AllowNoPollers: p.Unversioned, IgnoreMissingTaskQueues: p.Unversioned})
+	if err == nil && r.Ramps && r.Ramping != p.Build { // the build is to get all of it
+		_, err = h.SetRampingVersion(ctx, client.WorkerDeploymentSetRampingVersionOptions{})
+	}
+	return refusedBy(p.Deployment, err)
+}
+
+func refusedBy(deployment string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("deployment %s: Temporal refuses: %s", deployment, strings.ReplaceAll(Short(err), "\n", " "))
+}
+
+func (p Promotion) takesRampBack() bool { return p.Ramp != nil && *p.Ramp == 0 }
+
+// mayBe says why a promotion cannot be carried out. A ramp can be taken back
+// whatever has become of its build: it may be the one whose workers died.
+func (p Promotion) mayBe(r Rollout) error {
+	switch {
+	case p.takesRampBack():
+		return nil
+	case p.Unversioned:
+		return r.mayTakeUnversioned()
+	}
+	return r.mayTake(p.Build)
+}
+
+// mayTakeUnversioned says why workers without a version can be given no work.
+func (r Rollout) mayTakeUnversioned() error {
+	for _, q := range worker.Queues() {
+		if r.Unversioned[q.Name] == 0 {
+			return fmt.Errorf("no worker without a version polls %s: start one, without HOSO_DEPLOYMENT, and promote then", q.Name)
+		}
 	}
 	return nil
 }
@@ -195,14 +224,32 @@ func (r Rollout) mayTake(build string) error {
 	return nil
 }
 
-// silence says in words when versioned workers would wait for work that never
-// comes: their deployment has no current version.
+// silence says in words when work would wait for workers that do not come, or
+// versioned workers for work: the current build has no workers while others poll,
+// or there is no current build.
 func (r Rollout) silence() error {
+	if err := r.desertion(); err != nil {
+		return err
+	}
 	i := slices.IndexFunc(r.Builds, BuildState.Polled)
 	if i < 0 || r.Current != "" || r.Ramps {
 		return nil
 	}
 	return fmt.Errorf("build %s polls for deployment %s, which has no current build, so it gets nothing: run `hoso promote --build %s`", r.Builds[i].ID, r.Deployment, r.Builds[i].ID)
+}
+
+// desertion says in words when the build that gets work has no workers, though
+// there are others.
+func (r Rollout) desertion() error {
+	if len(r.Unversioned) == 0 && !slices.ContainsFunc(r.Builds, BuildState.Polled) {
+		return nil // nobody works at all, and that is no matter of versions
+	}
+	for _, b := range r.Builds {
+		if gets := b.ID == r.Current || r.Ramps && b.ID == r.Ramping; gets && !b.Polled() {
+			return fmt.Errorf("build %s gets work and nobody polls for it: start its workers, or give the work to another build with `hoso promote`", b.ID)
+		}
+	}
+	return nil
 }
 
 // String is the rollout in one line.

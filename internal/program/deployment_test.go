@@ -41,6 +41,35 @@ func TestSilenceIsNoticed(t *testing.T) {
 	require.NoError(t, Rollout{Builds: polled[:1]}.silence(), "nobody waits")
 }
 
+// Workers of a build that has been left behind poll on and hide that nobody does
+// the work.
+func TestABuildThatItsWorkersLeftIsNoticed(t *testing.T) {
+	t.Parallel()
+	const want = "build gone gets work and nobody polls for it: start its workers, or give the work to another build with `hoso promote`"
+	builds := []BuildState{{ID: "gone"}, {ID: "a", Pollers: everywhere()}}
+	require.EqualError(t, Rollout{Current: "gone", Builds: builds}.silence(), want)
+	require.EqualError(t, Rollout{Current: "a", Ramps: true, Ramping: "gone", Percent: 10, Builds: builds}.silence(), want)
+	require.EqualError(t, Rollout{Current: "gone", Builds: builds[:1], Unversioned: everywhere()}.silence(), want)
+	require.NoError(t, Rollout{Current: "gone", Builds: builds[:1]}.silence(), "nobody works at all, before a start for instance")
+}
+
+// A ramp is taken back when its build has failed, which may mean that its workers
+// are gone. And there is no going back to workers that are not there.
+func TestWhatAPromotionNeeds(t *testing.T) {
+	t.Parallel()
+	none, tenth := float32(0), float32(10)
+	r := Rollout{Deployment: "dossier", Current: "a", Ramps: true, Ramping: "gone", Percent: 10, Builds: []BuildState{{ID: "gone"}, {ID: "a", Pollers: everywhere()}}}
+	require.NoError(t, Promotion{Build: "gone", Ramp: &none}.mayBe(r))
+	require.NoError(t, Promotion{Ramp: &none}.mayBe(r), "whichever build has it")
+	require.ErrorContains(t, Promotion{Build: "gone", Ramp: &tenth}.mayBe(r), "nobody polls for build gone")
+	const want = "no worker without a version polls dossier: start one, without HOSO_DEPLOYMENT, and promote then"
+	require.EqualError(t, Promotion{Unversioned: true}.mayBe(r), want)
+	r.Unversioned = map[string]int{"dossier": 1, "portal": 1}
+	require.ErrorContains(t, Promotion{Unversioned: true}.mayBe(r), "polls courier")
+	r.Unversioned = everywhere()
+	require.NoError(t, Promotion{Unversioned: true}.mayBe(r))
+}
+
 func TestARolloutInOneLine(t *testing.T) {
 	t.Parallel()
 	for want, r := range map[string]Rollout{
@@ -93,6 +122,23 @@ func TestAWorkerRefusesANamespaceThatDoesNotKnowItsAttributes(t *testing.T) {
 			require.EqualError(t, runWorkerOn(t, &c.is), c.want)
 		})
 	}
+}
+
+// With an attribute of another type no dossier can start: a migration says so at
+// once, however long it was to wait for Temporal.
+func TestPreparingDoesNotWaitForAnAttributeToChange(t *testing.T) {
+	t.Parallel()
+	wrong := ours()
+	wrong["DossierDueAt"] = enums.INDEXED_VALUE_TYPE_TEXT
+	_, c := newRegister(t)
+	c.Temporal.HostPort = (&fadingTemporal{}).serve(t, &attributes{custom: wrong})
+	_, err := c.PrepareTemporal(t.Context(), time.Hour)
+	require.ErrorContains(t, err, "search attribute DossierDueAt is of type Text and must be Datetime")
+
+	away := &attributes{custom: ours(), err: status.Error(codes.NotFound, "Namespace default is not found.")}
+	c.Temporal.HostPort = (&fadingTemporal{}).serve(t, away)
+	_, err = c.PrepareTemporal(t.Context(), 0)
+	require.ErrorContains(t, err, "is not found", "told at once where nobody waits")
 }
 
 // Who may not list them may still work: dossiers are left to try.

@@ -6,10 +6,18 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
+
+	"hoso/internal/downstream"
+	"hoso/internal/store"
 )
 
 // TestAPartsMetricsHaveAnAddressOfTheirOwn: they are served while the part runs,
@@ -66,4 +74,64 @@ func TestWhatIsWatchedIsLeftInPeace(t *testing.T) {
 	_, _, ok = c.get()
 	require.False(t, ok)
 	require.Equal(t, 2, asked)
+}
+
+// TestAScrapeDoesNotOutlastASlowDatabase: what cannot be read is waited for once
+// and not in turn, and costs no other number.
+func TestAScrapeDoesNotOutlastASlowDatabase(t *testing.T) {
+	t.Parallel()
+	var together sync.WaitGroup // each reading waits for the others
+	together.Add(3)
+	met := make(chan struct{})
+	go func() { together.Wait(); close(met) }()
+	hangs := func(ctx context.Context) error {
+		together.Done()
+		select {
+		case <-met:
+			return errors.New("no answer in time")
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	s := &standing{
+		queues:   cached[[]store.Queue]{fresh: time.Minute, read: func(ctx context.Context) ([]store.Queue, error) { return []store.Queue{{}}, hangs(ctx) }},
+		dossiers: cached[store.Standing]{fresh: time.Minute, read: func(ctx context.Context) (store.Standing, error) { return store.Standing{}, hangs(ctx) }},
+		custody:  cached[store.CustodyProof]{fresh: time.Minute, read: func(ctx context.Context) (store.CustodyProof, error) { return store.CustodyProof{}, hangs(ctx) }},
+		pollers:  cached[map[string]polled]{fresh: time.Minute, read: func(context.Context) (map[string]polled, error) { return map[string]polled{"dossier": {2, 3}}, nil }},
+	}
+	ch := make(chan prometheus.Metric, 100)
+	s.Collect(ch)
+	select {
+	case <-met:
+	default:
+		t.Fatal("one was read after the other")
+	}
+	require.Len(t, ch, 2, "pollers and backlog of the queue, and nothing that was not read")
+}
+
+// TestEveryMetricIsDescribed: what is served stands in the operator's page.
+func TestEveryMetricIsDescribed(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "observability.md"))
+	require.NoError(t, err)
+	name := regexp.MustCompile(`fqName: "(hoso_[a-z_]+)"`)
+	all := append(downstream.Collectors(), parts{}, &standing{}, &audited{}, newRequests())
+	served := map[string]bool{}
+	for _, c := range all {
+		ch := make(chan *prometheus.Desc, 100)
+		c.Describe(ch)
+		close(ch)
+		for d := range ch {
+			found := name.FindStringSubmatch(d.String())
+			require.NotNil(t, found, d.String())
+			served[found[1]] = true
+		}
+	}
+	require.Greater(t, len(served), 20)
+	for metric := range served {
+		require.True(t, regexp.MustCompile("`"+metric+"[{`]").Match(page), "%s is not described", metric)
+	}
+	for _, m := range regexp.MustCompile("`(hoso_[a-z_]+)[{`]").FindAllStringSubmatch(string(page), -1) {
+		require.True(t, served[m[1]], "nobody serves %s", m[1])
+	}
 }

@@ -2,9 +2,10 @@ package program
 
 import (
 	"context"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"hoso/api"
 )
 
 // parts tells, when it is asked, what a process stands on: whether the database
@@ -17,9 +18,6 @@ var (
 	connWaitsDesc = prometheus.NewDesc("hoso_database_waits_total", "How often somebody had to wait for a connection to the database.", nil, nil)
 	diskDesc      = prometheus.NewDesc("hoso_disk_free_bytes", "Free space on the disk of the data folder.", nil, nil)
 )
-
-// checksWithin bounds the questions of one scrape.
-const checksWithin = 2 * time.Second
 
 // Describe implements prometheus.Collector.
 func (parts) Describe(ch chan<- *prometheus.Desc) {
@@ -34,14 +32,13 @@ func gauge(ch chan<- prometheus.Metric, d *prometheus.Desc, v float64, labels ..
 
 // Collect implements prometheus.Collector.
 func (p parts) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), checksWithin)
-	defer cancel()
-	for _, check := range p.main.checks() {
+	checks := p.main.checks()
+	for i, err := range api.RunChecks(context.Background(), checks) {
 		up := 1.0
-		if check.Run(ctx) != nil {
+		if err != nil {
 			up = 0
 		}
-		gauge(ch, upDesc, up, check.Name)
+		gauge(ch, upDesc, up, checks[i].Name)
 	}
 	if pool, err := p.main.Store.Pool(); err == nil {
 		s := pool.Stats()

@@ -19,7 +19,7 @@ import (
 // and then moved there: one whose making was interrupted is made again.
 func (o *Options) makeCluster(ctx context.Context, i postgres.Installation, s secrets) error {
 	home := o.postgresDir()
-	data := filepath.Join(home, "data")
+	data := o.clusterDir()
 	if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); err == nil {
 		return nil
 	}

@@ -23,8 +23,10 @@ type Options struct {
 	// Temporal is the server to start.
 	Temporal embedded.Program
 
-	APIs                    []string // host:port each
-	Workers                 int
+	APIs    []string // host:port each
+	Workers int
+	// WorkerMetrics is where each worker serves its metrics, host:port; none: nowhere.
+	WorkerMetrics           []string
 	PortalAddr, CourierAddr string // of the simulators
 	PortalKnobs             string // file, "" for none
 	CourierKnobs            string // file, "" for none
@@ -53,9 +55,12 @@ func (o *Options) Check() error {
 	if o.Shards < 0 {
 		return errors.New("--history-shards: at least 1")
 	}
-	for name, all := range map[string][]string{"--api": o.APIs, "--portal-sim-addr": {o.PortalAddr}, "--courier-sim-addr": {o.CourierAddr}} {
+	if n := len(o.WorkerMetrics); n != 0 && n != o.Workers {
+		return fmt.Errorf("--worker-metrics: %d addresses for %d workers: name one for each, or none", n, o.Workers)
+	}
+	for name, all := range map[string][]string{"--api": o.APIs, "--worker-metrics": o.WorkerMetrics, "--portal-sim-addr": {o.PortalAddr}, "--courier-sim-addr": {o.CourierAddr}} {
 		for _, address := range all {
-			if err := program.CheckAddress(name, address, false); err != nil {
+			if err := checkAddress(name, address); err != nil {
 				return err
 			}
 		}
@@ -76,6 +81,21 @@ func (o *Options) Check() error {
 	return err
 }
 
+// checkAddress refuses an address that is none, that others than this machine could
+// reach (a development key signs the tokens here), or that nobody could find.
+func checkAddress(name, at string) error {
+	if err := program.CheckAddress(name, at, true); err != nil {
+		return err
+	}
+	if program.CheckAddress(name, at, false) != nil {
+		return fmt.Errorf("%s %s: a stack is for this machine only: name a port of 127.0.0.1", name, at)
+	}
+	if _, port, _ := net.SplitHostPort(at); port == "0" {
+		return fmt.Errorf("%s %s: a port from 1 to 65535 is needed", name, at)
+	}
+	return nil
+}
+
 // address is where a part listens, and the flag that says so.
 type address struct{ name, at, flag string }
 
@@ -87,6 +107,9 @@ func (o *Options) addresses() []address {
 	for i, at := range o.APIs {
 		all = append(all, address{numbered("API", i), at, "--api"})
 	}
+	for i, at := range o.WorkerMetrics {
+		all = append(all, address{numbered("worker", i), at, "--worker-metrics"})
+	}
 	return all
 }
 
@@ -96,6 +119,7 @@ func numbered(name string, i int) string { return name + " " + strconv.Itoa(i+1)
 
 // The folders.
 func (o *Options) postgresDir() string { return filepath.Join(o.Data, "postgres") }
+func (o *Options) clusterDir() string  { return filepath.Join(o.postgresDir(), "data") }
 func (o *Options) secretDir() string   { return filepath.Join(o.Data, "secrets") }
 func (o *Options) logDir() string      { return filepath.Join(o.Data, "log") }
 func (o *Options) keyDir() string      { return filepath.Join(o.Data, "keys") }

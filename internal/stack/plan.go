@@ -45,7 +45,7 @@ func serverSettings() map[string]string {
 func (o *Options) postgresCall(i postgres.Installation) call {
 	home := o.postgresDir()
 	return call{
-		name: "PostgreSQL", path: i.Program("postgres"), args: postgres.Arguments(filepath.Join(home, "data"), o.PostgresPort, serverSettings()),
+		name: "PostgreSQL", path: i.Program("postgres"), args: postgres.Arguments(o.clusterDir(), o.PostgresPort, serverSettings()),
 		env: i.Environ(home), at: local(o.PostgresPort), within: time.Minute,
 	}
 }
@@ -109,11 +109,16 @@ func (o *Options) apiCalls() (calls []call) {
 }
 
 // workerCalls leave passing on to the APIs: a third and a fourth who look for
-// the same rows would only ask the database more often.
+// the same rows would only ask the database more often. One address of metrics is
+// not enough for several, so what the environment says of it is not passed on.
 func (o *Options) workerCalls() (calls []call) {
 	for i := range o.Workers {
 		c := o.part(numbered("worker", i), "", "worker")
 		c.env = append(c.env, "HOSO_RELAY=off")
+		if len(o.WorkerMetrics) > 0 {
+			c.at = o.WorkerMetrics[i]
+			c.env = append(c.env, "HOSO_METRICS_ADDR="+c.at)
+		}
 		c.within = 45 * time.Second
 		calls = append(calls, c)
 	}
@@ -134,9 +139,10 @@ func (o *Options) inherited() []string {
 }
 
 func decided(name string) bool {
+	name = strings.TrimSuffix(name, "_FILE") // a secret's file stands for the secret
 	return strings.HasPrefix(name, "TEMPORAL_") || name == "PGPASSWORD" || slices.Contains([]string{
 		"HOSO_DATA", "HOSO_ADDR", "HOSO_DATABASE_URL", "HOSO_AUTH_KEYS", "HOSO_ALLOW_REMOTE", "HOSO_PORTAL_URL", "HOSO_PORTAL_TOKEN",
-		"HOSO_COURIER_URL", "HOSO_COURIER_TOKEN", "HOSO_WEBHOOK_SECRETS", "HOSO_RECEIPT_KEYS", "HOSO_RELAY", apisVar,
+		"HOSO_COURIER_URL", "HOSO_COURIER_TOKEN", "HOSO_WEBHOOK_SECRETS", "HOSO_RECEIPT_KEYS", "HOSO_RELAY", "HOSO_METRICS_ADDR", apisVar,
 	}, name)
 }
 

@@ -17,7 +17,8 @@ import (
 func usual(t *testing.T) Options {
 	t.Helper()
 	o := Options{
-		Data: t.TempDir(), Environ: []string{"HOME=/home/x", "HOSO_DATABASE_URL=postgres://elsewhere/hoso", "TEMPORAL_ADDRESS=elsewhere:7233", "HOSO_SMS_URL=http://127.0.0.1:9"},
+		Data: t.TempDir(), Environ: []string{"HOME=/home/x", "HOSO_DATABASE_URL=postgres://elsewhere/hoso", "TEMPORAL_ADDRESS=elsewhere:7233", "HOSO_SMS_URL=http://127.0.0.1:9",
+			"HOSO_METRICS_ADDR=127.0.0.1:9464", "HOSO_PORTAL_TOKEN_FILE=/run/secrets/portal_token"},
 		Hoso: "/bin/hoso", Temporal: embedded.Program{Path: "/bin/hoso-devserver", Extra: []string{"--exit-with-parent"}},
 		APIs: []string{"127.0.0.1:8080", "127.0.0.1:8081"}, Workers: 2, PortalAddr: program.PortalSimAddr, CourierAddr: program.CourierSimAddr,
 		PostgresPort: 15432, TemporalPort: 7233, UIPort: 8233,
@@ -98,7 +99,7 @@ func TestPartsTakeWhatTheStackDecidesFromTheDataFolder(t *testing.T) {
 		require.Contains(t, c.env, "HOSO_SMS_URL=http://127.0.0.1:9", "what it does not decide is inherited")
 		for _, pair := range c.env {
 			name, _, _ := strings.Cut(pair, "=")
-			require.NotContains(t, []string{"HOSO_DATABASE_URL", "TEMPORAL_ADDRESS"}, name, c.name)
+			require.NotContains(t, []string{"HOSO_DATABASE_URL", "TEMPORAL_ADDRESS", "HOSO_METRICS_ADDR", "HOSO_PORTAL_TOKEN_FILE"}, name, c.name)
 		}
 	}
 	vars := o.environment(secrets{roleHoso: "s3cret"}, "t0ken")
@@ -106,6 +107,18 @@ func TestPartsTakeWhatTheStackDecidesFromTheDataFolder(t *testing.T) {
 	require.Equal(t, filepath.Join(o.Data, "keys", "dev-keys.json"), vars["HOSO_AUTH_KEYS"])
 	for name := range vars {
 		require.True(t, decided(name), "%s would be overruled by what a part inherits", name)
+	}
+}
+
+// Two workers cannot serve metrics at one address: the second would not stay up.
+func TestEachWorkerHasItsOwnAddressOfMetrics(t *testing.T) {
+	t.Parallel()
+	o := usual(t)
+	o.WorkerMetrics = []string{"127.0.0.1:9464", "127.0.0.1:9465"}
+	require.NoError(t, o.Check())
+	for i, c := range o.workerCalls() {
+		require.Contains(t, c.env, "HOSO_METRICS_ADDR="+o.WorkerMetrics[i])
+		require.Equal(t, o.WorkerMetrics[i], c.at)
 	}
 }
 
@@ -121,15 +134,19 @@ func TestTheServerIsDurableWhateverItsFilesSay(t *testing.T) {
 func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*Options){
-		"--api: at least one":                     func(o *Options) { o.APIs = nil },
-		"--workers: at least one":                 func(o *Options) { o.Workers = 0 },
-		"--history-shards":                        func(o *Options) { o.Shards = -1 },
-		"--api would let other machines in":       func(o *Options) { o.APIs = []string{"0.0.0.0:8080"} },
-		"--courier-sim-addr would let":            func(o *Options) { o.CourierAddr = ":8092" },
-		"--ui-port: a port from 1 to 65535":       func(o *Options) { o.UIPort = 0 },
-		"127.0.0.1:8080 is to serve two parts":    func(o *Options) { o.APIs[1] = o.APIs[0] },
-		"127.0.0.1:7233 is to serve two parts":    func(o *Options) { o.PostgresPort = o.TemporalPort },
-		"--postgres-port: a port from 1 to 65535": func(o *Options) { o.PostgresPort = 70000 },
+		"--api: at least one":     func(o *Options) { o.APIs = nil },
+		"--workers: at least one": func(o *Options) { o.Workers = 0 },
+		"--history-shards":        func(o *Options) { o.Shards = -1 },
+		"--api 0.0.0.0:8080: a stack is for this machine only":    func(o *Options) { o.APIs = []string{"0.0.0.0:8080"} },
+		"--courier-sim-addr :8092: a stack is for this machine":   func(o *Options) { o.CourierAddr = ":8092" },
+		"--api must be host:port":                                 func(o *Options) { o.APIs = []string{"127.0.0.1:http"} },
+		"--api 127.0.0.1:0: a port from 1 to 65535":               func(o *Options) { o.APIs = []string{"127.0.0.1:0"} },
+		"--worker-metrics: 1 addresses for 2 workers":             func(o *Options) { o.WorkerMetrics = []string{"127.0.0.1:9464"} },
+		"127.0.0.1:8080 is to serve two parts: give each its own": func(o *Options) { o.WorkerMetrics = []string{"127.0.0.1:9464", "127.0.0.1:8080"} },
+		"--ui-port: a port from 1 to 65535":                       func(o *Options) { o.UIPort = 0 },
+		"127.0.0.1:8080 is to serve two parts":                    func(o *Options) { o.APIs[1] = o.APIs[0] },
+		"127.0.0.1:7233 is to serve two parts":                    func(o *Options) { o.PostgresPort = o.TemporalPort },
+		"--postgres-port: a port from 1 to 65535":                 func(o *Options) { o.PostgresPort = 70000 },
 	} {
 		o := usual(t)
 		change(&o)

@@ -126,7 +126,7 @@ func (s *Stack) beside(ctx context.Context, do func(context.Context) error) erro
 // takeData makes the data folder ours alone: from other users, the databases'
 // excepted, and from another stack.
 func (s *Stack) takeData(context.Context) (err error) {
-	if s.install, err = postgres.Find(); err != nil {
+	if s.install, err = postgres.Find(s.o.clusterDir()); err != nil {
 		return err
 	}
 	if _, err := os.Stat(filepath.Join(s.o.Data, "hoso.db")); err == nil {

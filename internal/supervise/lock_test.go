@@ -51,3 +51,10 @@ func TestThePortThatIsTakenIsSaid(t *testing.T) {
 	require.ErrorContains(t, err, l.Addr().String()+" is taken, and Temporal needs it")
 	require.ErrorContains(t, err, "--temporal-port")
 }
+
+// An address that cannot be had at all is not waited for, and is not called taken.
+func TestAnAddressThatIsNotOursIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	err := AwaitPort(t.Context(), "API 1", "192.0.2.1:8080", "--api", time.Hour, func() { t.Error("waited for") }) // RFC 5737: nobody's
+	require.ErrorContains(t, err, "API 1 cannot listen on 192.0.2.1:8080 (cannot assign requested address): choose another address (--api)")
+}

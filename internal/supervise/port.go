@@ -2,8 +2,11 @@ package supervise
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"os"
+	"syscall"
 	"time"
 )
 
@@ -20,6 +23,9 @@ func AwaitPort(ctx context.Context, name, address, flags string, within time.Dur
 		if err == nil {
 			return l.Close()
 		}
+		if !errors.Is(err, syscall.EADDRINUSE) { // waiting would not help
+			return fmt.Errorf("%s cannot listen on %s (%w): choose another address (%s)", name, address, sysCause(err), flags)
+		}
 		if time.Now().After(end) {
 			return fmt.Errorf("%s is taken, and %s needs it: stop who listens there, or choose another port (%s)", address, name, flags)
 		}
@@ -33,4 +39,13 @@ func AwaitPort(ctx context.Context, name, address, flags string, within time.Dur
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// sysCause takes the system's own words out of an error.
+func sysCause(err error) error {
+	var sys *os.SyscallError
+	if errors.As(err, &sys) {
+		return sys.Err
+	}
+	return err
 }
