@@ -33,6 +33,35 @@ func TestBenchMeasuresBothShapes(t *testing.T) {
 	require.Empty(t, left, "its own stack is cleared away")
 }
 
+// TestBenchLeavesDossiersOpen has a few dossiers stand at a portal that holds them.
+func TestBenchLeavesDossiersOpen(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	dir := filepath.Dir(s.data)
+	cmd := exec.Command(s.hoso, "bench", "open", "--dossiers", "5", "--every", "3", "--at-once", "2")
+	cmd.Dir, cmd.Env = dir, s.env
+	said, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	var open []string
+	for line := range strings.Lines(string(said)) {
+		words := strings.Fields(line)
+		if _, err := strconv.Atoi(words[0]); err != nil {
+			continue
+		}
+		require.Len(t, words, 5, line)
+		open = append(open, words[0])
+		for _, column := range []int{2, 3} {
+			megabytes, err := strconv.ParseFloat(words[column], 64)
+			require.NoError(t, err, line)
+			require.Greater(t, megabytes, 10.0, line)
+		}
+	}
+	require.Equal(t, []string{"3", "5"}, open)
+	left, err := filepath.Glob(filepath.Join(dir, "data", "*"))
+	require.NoError(t, err)
+	require.Empty(t, left, "its own stack is cleared away")
+}
+
 // bench runs the measurement in a folder and reads its table: both shapes by row.
 func (s *stackRun) bench(t testing.TB, dir string, args ...string) map[string][2]float64 {
 	t.Helper()

@@ -46,6 +46,7 @@ dossiers there. Otherwise it starts a stack of its own, empty, and clears it awa
 	c.Flags().IntVar(&f.dossiers, "dossiers", 400, "how many are carried in each turn")
 	c.Flags().IntVar(&f.atOnce, "at-once", 64, "how many are open at the same time")
 	c.Flags().IntVar(&f.turns, "turns", 2, "turns of each shape")
+	c.AddCommand(newBenchOpen(set))
 	c.AddCommand(&cobra.Command{
 		Use: "bare-worker", Short: "Work on the bare shape until the input closes", Hidden: true, Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return set.bareWorker() },
@@ -74,6 +75,71 @@ func (s *settings) bench(ctx context.Context, f benchFlags) error {
 	}
 	s.data = o.Data
 	return errors.Join(s.measure(ctx, f, os.Getpid()), running.Stop(nil))
+}
+
+// newBenchOpen measures memory.
+func newBenchOpen(set *settings) *cobra.Command {
+	var o benchmark.OpenOptions
+	c := &cobra.Command{
+		Use:   "open",
+		Short: "Measure what memory many open dossiers take",
+		Long: `Starts a stack of its own whose portal answers no dossier, files dossiers that go as
+far as the portal and stay there, and tells now and then what the largest API and
+the largest worker hold. At the end it clears the stack away.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.Dossiers < 1 || o.AtOnce < 1 || o.Every < 1 {
+				return errors.New("--dossiers, --at-once and --every must be positive")
+			}
+			return set.benchOpen(cmd.Context(), o)
+		},
+	}
+	c.Flags().IntVar(&o.Dossiers, "dossiers", 10_000, "how many are left open")
+	c.Flags().IntVar(&o.Every, "every", 1000, "after how many memory is read")
+	c.Flags().IntVar(&o.AtOnce, "at-once", 64, "how many are on their way at the same time")
+	return c
+}
+
+// heldBack are rules of a portal whose officers answer nothing.
+const heldBack = `{"rules": [{"script": {"hold": true}}]}`
+
+func (s *settings) benchOpen(ctx context.Context, o benchmark.OpenOptions) error {
+	st, err := s.benchStack()
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(st.Data) //nolint:errcheck // a leftover is seen, and harmless
+	if err := os.MkdirAll(st.Data, 0o700); err != nil {
+		return err
+	}
+	st.PortalKnobs = filepath.Join(st.Data, "held-back.json")
+	if err := os.WriteFile(st.PortalKnobs, []byte(heldBack), 0o600); err != nil {
+		return err
+	}
+	con := newConsole(s.out)
+	con.Line("starting a stack of its own in %s", st.Data)
+	running, err := stack.Start(ctx, st)
+	if err != nil {
+		return err
+	}
+	s.data = st.Data
+	return errors.Join(s.leaveOpen(ctx, o), running.Stop(nil))
+}
+
+func (s *settings) leaveOpen(ctx context.Context, o benchmark.OpenOptions) (err error) {
+	if o.Config, err = s.config(); err != nil {
+		return err
+	}
+	if o.APIs, err = stack.APIs(s.data); err != nil {
+		return err
+	}
+	o.Stack = os.Getpid()
+	con := newConsole(s.out)
+	con.Line("%10s %10s %14s %14s %6s", "open", "per second", "API, MB", "worker, MB", "load")
+	o.Told = func(m benchmark.Memory) {
+		con.Line("%10d %10.1f %14.1f %14.1f %6s", m.Open, m.PerSecond, float64(m.API)/1e6, float64(m.Worker)/1e6, load())
+	}
+	return benchmark.LeaveOpen(ctx, o)
 }
 
 // benchStack is a stack on free ports and an empty folder.

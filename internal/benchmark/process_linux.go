@@ -23,6 +23,7 @@ type process struct {
 	pid, parent int
 	args        []string
 	used        used
+	resident    int64 // bytes
 }
 
 // processes lists what runs.
@@ -52,9 +53,26 @@ func readProcess(dir string) (p process, ok bool) {
 	if p.parent, p.used, err = parseStat(string(raw)); err != nil {
 		return p, false
 	}
+	if p.resident, err = resident(dir); err != nil {
+		return p, false
+	}
 	line, err := os.ReadFile(filepath.Join(dir, "cmdline"))
 	p.args = strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
 	return p, err == nil
+}
+
+// resident is the second number of /proc/<pid>/statm, in pages.
+func resident(dir string) (int64, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, "statm"))
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(raw))
+	if len(fields) < 2 {
+		return 0, fmt.Errorf("not a line of /proc/<pid>/statm")
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	return pages * int64(os.Getpagesize()), err
 }
 
 // parseStat reads a line of /proc/<pid>/stat. The second field is the program's

@@ -13,6 +13,7 @@ type process struct {
 	pid, parent int
 	args        []string
 	used        used
+	resident    int64
 }
 
 func processes() ([]process, error) {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -123,10 +122,16 @@ func (w *whole) stock(ctx context.Context, n int) error {
 // carry has n dossiers carried, so many at once, each office and each API by
 // turns, and gives the workflows' ids.
 func (w *whole) carry(ctx context.Context, n, atOnce int) ([]string, error) {
+	return w.fly(ctx, n, atOnce, w.returned)
+}
+
+// fly has n dossiers filed, so many at once under way, until ended says that they
+// have come to where they are to come.
+func (w *whole) fly(ctx context.Context, n, atOnce int, ended func(context.Context, []string) ([]string, error)) ([]string, error) {
 	f := newFlight(n, atOnce)
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
-	go f.watch(watching, w.returned)
+	go f.watch(watching, ended)
 	return f.fly(ctx, func(ctx context.Context, i int) (string, error) {
 		o := w.offices[i%len(w.offices)]
 		return w.file(ctx, w.apis[i%len(w.apis)], o, w.docs[o.ID][i/len(w.offices)])
@@ -163,21 +168,7 @@ func (w *whole) file(ctx context.Context, api string, o catalogue.Office, docume
 	return filed.Code, err
 }
 
-// returned tells which dossiers are returned: one question about all of them, so
-// that watching costs the stack next to nothing.
+// returned tells which dossiers are returned.
 func (w *whole) returned(ctx context.Context, codes []string) ([]string, error) {
-	rows, err := w.pool.QueryContext(ctx, `SELECT code FROM dossiers WHERE status = $2 AND code = ANY($1::text[])`, "{"+strings.Join(codes, ",")+"}", dossier.Returned)
-	if err != nil {
-		return nil, fmt.Errorf("ask for returned dossiers: %w", err)
-	}
-	defer rows.Close()
-	var done []string
-	for rows.Next() {
-		var code string
-		if err := rows.Scan(&code); err != nil {
-			return nil, err
-		}
-		done = append(done, code)
-	}
-	return done, rows.Err()
+	return w.those(ctx, codes, "status = $2", dossier.Returned)
 }
