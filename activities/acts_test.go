@@ -209,6 +209,42 @@ func TestBookCourierHome(t *testing.T) {
 	require.Equal(t, []any{dossier.DeliveryBooked, "VT1"}, []any{sh.State, sh.TrackingNumber})
 }
 
+// The end of the act and the parcel's confirmation are written together, also
+// when the carrier is asked; and where the act ended without the parcel hearing of
+// it, as it could with an earlier release, the next try tells the parcel.
+func TestABookingsEndIsTheParcelsToo(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]func(w *world, order workflows.Effect){
+		"ended before": func(w *world, order workflows.Effect) {
+			require.NoError(t, w.Store.EndEffect(t.Context(), order.Key, store.EffectDone, "VT9", ""))
+		},
+		"asked about": func(w *world, order workflows.Effect) {
+			require.NoError(t, w.Store.EndEffect(t.Context(), order.Key, store.EffectPending, "", "timeout"))
+			w.carrier.lookup = func(string) (courier.Confirmation, error) { return courier.Confirmation{TrackingNumber: "VT9"}, nil }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			code := w.file()
+			order := booking(code, register.LegHome)
+			_, _, err := w.Store.BeginEffect(t.Context(), order.Key, code, "book_home")
+			require.NoError(t, err)
+			before(w, order)
+			got, err := w.BookCourier(t.Context(), order)
+			require.NoError(t, err)
+			require.Zero(t, w.carrier.booked)
+			sh, err := w.Store.Shipment(t.Context(), order.Carrier, got.Shipment)
+			require.NoError(t, err)
+			require.Equal(t, []any{dossier.DeliveryBooked, "VT9"}, []any{sh.State, sh.TrackingNumber})
+			require.Equal(t, []any{store.EffectDone, "VT9"}, []any{w.effect(code).State, w.effect(code).Reference})
+			d, err := w.Store.Start(t.Context(), code)
+			require.NoError(t, err)
+			require.Equal(t, dossier.DeliveryBooked, d.DeliveryState)
+		})
+	}
+}
+
 func TestBookCourierOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
