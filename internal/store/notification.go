@@ -253,9 +253,3 @@ func (s *Store) Notifications(ctx context.Context, code string) ([]Notification,
 	}
 	return rows, byID, err
 }
-
-// Untold counts the notifications that have not ended yet, for metrics.
-func (s *Store) Untold(ctx context.Context) (pending int64, err error) {
-	err = s.with(ctx).Model(&Notification{}).Where("state = 'pending'").Count(&pending).Error
-	return pending, err
-}
