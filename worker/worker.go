@@ -24,7 +24,7 @@ const (
 	courierActivities = 20
 	portalPerSecond   = 50
 	courierPerSecond  = 50
-	cachedWorkflows   = 2000
+	cachedWorkflows   = 500 // some 75 kB each; most of many open dossiers are waited for, and are read again when they move
 	stopWithin        = 30 * time.Second
 )
 
