@@ -183,6 +183,9 @@ func (s *Server) sealBag(ctx context.Context, in *sealBagInput) (*sealBagOutput,
 	if refusal := new(store.BagRefusal); errors.As(err, &refusal) {
 		return sealed(s.answeredBefore(ctx, req, NewInvalidDossier(Field("/dossiers/"+strconv.Itoa(refusal.Index), refusal.Rule))))
 	}
+	if errors.Is(err, store.ErrSealUsed) {
+		return sealed(s.answeredBefore(ctx, req, NewInvalidDossier(Field("/seal", "seal_used"))))
+	}
 	if err != nil {
 		return nil, err
 	}

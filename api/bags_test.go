@@ -1,7 +1,9 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,9 +27,12 @@ func (h *house) onPaper() Dossier {
 	return d
 }
 
+// sealNumbers gives every bag another.
+var sealNumbers atomic.Int64
+
 func (h *house) seal(codes ...string) Bag {
 	h.t.Helper()
-	return read[Bag](h.t, h.post("clerk", "/v1/bags", body{"authority": "H26.12.03", "seal": "NP-0007", "dossiers": codes}), http.StatusCreated)
+	return read[Bag](h.t, h.post("clerk", "/v1/bags", body{"authority": "H26.12.03", "seal": fmt.Sprint("NP-00", sealNumbers.Add(1)), "dossiers": codes}), http.StatusCreated)
 }
 
 // TestBagFromCounterToAuthority: two dossiers' papers go in one bag by two hands;
@@ -125,6 +130,7 @@ func TestBagRefuses(t *testing.T) {
 		require.Equal(t, want, p.Errors[0].Code)
 	}
 	sealing("papers_not_free", nil) // they lie in a bag already
+	sealing("seal_used", body{"seal": b.Seal, "dossiers": []string{h.onPaper().Code}})
 	sealing("authority_unknown", body{"authority": "H26.99"})
 	sealing("dossier_unknown", body{"dossiers": []string{"VNPHKI-250205-0099-A"}})
 	sealing("papers_not_going_out", body{"dossiers": []string{h.filed().Code}})

@@ -212,6 +212,7 @@ var ruleTexts = map[string]text{
 	"no_such_paper":        {"Hồ sơ không có bản giấy này.", "The dossier has no such paper."},
 	"paper_not_in_bag":     {"Giấy tờ này không có trong danh sách của túi.", "That paper is not on the bag's list."},
 	"not_this_bags":        {"Túi này không đi tới đó.", "The bag does not go there."},
+	"seal_used":            {"Số niêm phong này đã dùng cho một túi khác.", "Another bag bears this seal number already."},
 	"other_authority":      {"Hồ sơ này thuộc cơ quan khác.", "That dossier is another authority's."},
 	"papers_not_free":      {"Giấy tờ của hồ sơ này đang được bàn giao hoặc không ở điểm đại lý.", "The papers of that dossier are on offer, or not at the office."},
 	"papers_not_going_out": {"Hồ sơ này không có giấy tờ cần chuyển tới cơ quan lúc này.", "That dossier has no papers to go to the authority now."},

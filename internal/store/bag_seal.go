@@ -36,13 +36,36 @@ func (e *BagRefusal) Error() string {
 	return fmt.Sprintf("store: bag: dossier %d: %s", e.Index, e.Rule)
 }
 
+// ErrSealUsed means that the network has sealed another bag under the number. A
+// seal that is used twice seals nothing: the second could take the first one's place.
+var ErrSealUsed = errors.New("store: seal number used before")
+
+// unusedSeal wants a seal number that no bag of the network has had. The network's
+// count of seals makes others who seal at the same moment wait for the answer.
+func unusedSeal(tx *gorm.DB, n NewBag) error {
+	if _, err := next(tx, "seals:"+n.Network, ""); err != nil {
+		return err
+	}
+	var used int
+	b := byHand(tx)
+	b.add("SELECT COUNT(*) FROM bags WHERE network = ? AND upper(seal) = upper(?)", []any{n.Network, n.Seal}, one(&used))
+	if err := b.send(); err != nil || used == 0 {
+		return err
+	}
+	return ErrSealUsed
+}
+
 // SealBag puts the free papers of dossiers into a new bag, all or none, in one
 // transaction with the order to start the bag's workflow. The error is a
-// *BagRefusal where a dossier's papers cannot go.
+// *BagRefusal where a dossier's papers cannot go, and ErrSealUsed where the seal's
+// number cannot be right.
 func (s *Store) SealBag(ctx context.Context, req Request, n NewBag, render func(Bag, []BagPaper) (Answer, error)) (Answer, error) {
 	return s.once(ctx, req, func(tx *gorm.DB) (Answer, error) {
 		dossiers, err := s.lockFree(tx, n)
 		if err != nil {
+			return Answer{}, err
+		}
+		if err := unusedSeal(tx, n); err != nil {
 			return Answer{}, err
 		}
 		now := s.now()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,10 +43,43 @@ func (f *fixture) move(code string, p custody.Papers) {
 // seal puts the papers of dossiers into a bag for the authority.
 func (f *fixture) seal(codes ...string) string {
 	f.t.Helper()
-	a, err := f.SealBag(f.t.Context(), request("seal_bag"), store.NewBag{Office: "VNPHKI", Network: "vnpost", Authority: "H26.12.03", Seal: "NP-1", Dossiers: codes},
-		func(store.Bag, []store.BagPaper) (store.Answer, error) { return store.Answer{Status: 201}, nil })
+	f.seals++
+	a, err := f.sealAs(fmt.Sprint("NP-", f.seals), "vnpost", codes...)
 	require.NoError(f.t, err)
 	return a.Location
+}
+
+func (f *fixture) sealAs(seal, network string, codes ...string) (store.Answer, error) {
+	return f.SealBag(f.t.Context(), request("seal_bag"), store.NewBag{Office: "VNPHKI", Network: network, Authority: "H26.12.03", Seal: seal, Dossiers: codes},
+		func(store.Bag, []store.BagPaper) (store.Answer, error) { return store.Answer{Status: 201}, nil })
+}
+
+// A network uses the number of a seal once, however it is written, also when two
+// seal at the same moment; another network has seals of its own.
+func TestASealsNumberIsUsedOnce(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		var codes []string
+		for range 4 {
+			codes = append(codes, f.goingOut().Code)
+		}
+		errs := make([]error, 2)
+		var both sync.WaitGroup
+		for i := range errs {
+			both.Go(func() { _, errs[i] = f.sealAs("np/7", "vnpost", codes[i]) })
+		}
+		both.Wait()
+		slices.SortFunc(errs, func(a, b error) int { return len(fmt.Sprint(a)) - len(fmt.Sprint(b)) })
+		require.NoError(t, errs[0])
+		require.ErrorIs(t, errs[1], store.ErrSealUsed)
+		_, err := f.sealAs("NP/7", "vnpost", codes[2])
+		require.ErrorIs(t, err, store.ErrSealUsed)
+		papers, err := f.Papers(t.Context(), codes[2])
+		require.NoError(t, err)
+		require.Empty(t, papers[0].Bag, "nothing was put into it")
+		_, err = f.sealAs("NP/7", "fpt", codes[3])
+		require.NoError(t, err)
+	})
 }
 
 // handOn records the next step of a bag.

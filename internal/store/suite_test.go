@@ -28,6 +28,7 @@ type fixture struct {
 	t     *testing.T
 	url   string
 	clock *clock
+	seals int // used so far
 }
 
 // run runs a test on both databases.
