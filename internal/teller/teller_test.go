@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -22,6 +21,7 @@ import (
 	"hoso/internal/notify/sim"
 	"hoso/internal/outcome"
 	"hoso/internal/register"
+	"hoso/internal/sqlitetest"
 	"hoso/internal/store"
 	"hoso/internal/teller"
 )
@@ -102,30 +102,9 @@ type desk struct {
 	keys       int
 }
 
-var template = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "hoso-teller-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a few kilobytes
-	file := filepath.Join(dir, "t.db")
-	s, err := store.Open("sqlite:"+file, store.Options{})
-	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(s.Migrate(context.Background()), s.Close()); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(file)
-})
-
 func open(t testing.TB, now func() time.Time) *store.Store {
 	t.Helper()
-	raw, err := template()
-	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), "t.db")
-	require.NoError(t, os.WriteFile(file, raw, 0o600))
-	s, err := store.Open("sqlite:"+file, store.Options{Now: now})
+	s, err := store.Open(sqlitetest.URL(t), store.Options{Now: now})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s

@@ -158,6 +158,7 @@ var alone = map[string][]string{
 	"hoso/internal/demo":                {"cmd"},
 	"hoso/internal/apiclient":           {"cmd", "internal/demo", "internal/benchmark"},
 	"hoso/internal/pgtest":              {},
+	"hoso/internal/sqlitetest":          {},
 	"hoso/bench":                        {},
 	"hoso/internal/recording":           {},
 	"hoso/internal/portal/portaltest":   {},
