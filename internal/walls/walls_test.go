@@ -161,6 +161,7 @@ var alone = map[string][]string{
 	"hoso/internal/sqlitetest":          {},
 	"hoso/bench":                        {},
 	"hoso/internal/recording":           {},
+	"hoso/internal/outcome/outcometest": {"internal/portal/portaltest", "internal/courier/couriertest", "internal/notify/notifytest"},
 	"hoso/internal/portal/portaltest":   {},
 	"hoso/internal/courier/couriertest": {},
 	"hoso/internal/notify/notifytest":   {},
@@ -169,7 +170,7 @@ var alone = map[string][]string{
 	"hoso/internal/backup":              {"internal/program"},
 	"hoso/internal/printer":             {"api", "internal/program"},
 	"hoso/internal/simulator/simtest":   {"internal/portal/portaltest", "internal/courier/couriertest"},
-	"github.com/stretchr/testify":       {"internal/portal/portaltest", "internal/courier/couriertest", "internal/notify/notifytest", "internal/simulator/simtest", "internal/pgtest", "internal/recording", "bench"},
+	"github.com/stretchr/testify":       {"internal/portal/portaltest", "internal/courier/couriertest", "internal/notify/notifytest", "internal/outcome/outcometest", "internal/simulator/simtest", "internal/pgtest", "internal/recording", "bench"},
 	"github.com/wneessen/go-mail":       {"internal/notify"},
 	"gorm.io":                           {"internal/store", "bench"}, // the bare handler to measure against
 	"github.com/gin-gonic/gin":          {"api", "bench"},

@@ -9,6 +9,7 @@ import (
 
 	"hoso/internal/courier/couriertest"
 	"hoso/internal/courier/sim"
+	"hoso/internal/outcome/outcometest"
 	"hoso/internal/simulator"
 )
 
@@ -42,7 +43,7 @@ func open(t *testing.T, carrier string) couriertest.Bundle {
 			}})
 			set(t)
 		},
-		Fault: func(t *testing.T, act string, f couriertest.Fault, n int) {
+		Fault: func(t *testing.T, act string, f outcometest.Fault, n int) {
 			faulty = []simulator.Rule[sim.Script]{{When: map[string]string{"act": act, "carrier": carrier}, First: n, Call: faults[f]}}
 			set(t)
 		},
@@ -55,14 +56,14 @@ func open(t *testing.T, carrier string) couriertest.Bundle {
 
 const seven = simulator.Duration(7e9)
 
-var faults = map[couriertest.Fault]*simulator.Faults{
-	couriertest.LoseAnswer:  {LoseAnswer: true},
-	couriertest.FailAfter:   {Fail: simulator.After},
-	couriertest.FailBefore:  {Fail: simulator.Before},
-	couriertest.Hang:        {Hang: simulator.After},
-	couriertest.Garbage:     {Garbage: true},
-	couriertest.RateLimit:   {RateLimit: seven},
-	couriertest.Unavailable: {Unavailable: seven},
-	couriertest.Refuse:      {Refuse: "address_rejected"},
-	couriertest.IgnoreKeys:  {IgnoreKeys: true},
+var faults = map[outcometest.Fault]*simulator.Faults{
+	outcometest.LoseAnswer:  {LoseAnswer: true},
+	outcometest.FailAfter:   {Fail: simulator.After},
+	outcometest.FailBefore:  {Fail: simulator.Before},
+	outcometest.Hang:        {Hang: simulator.After},
+	outcometest.Garbage:     {Garbage: true},
+	outcometest.RateLimit:   {RateLimit: seven},
+	outcometest.Unavailable: {Unavailable: seven},
+	outcometest.Refuse:      {Refuse: "address_rejected"},
+	outcometest.IgnoreKeys:  {IgnoreKeys: true},
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hoso/internal/outcome/outcometest"
 	"hoso/internal/portal/portaltest"
 	"hoso/internal/portal/sim"
 	"hoso/internal/simulator"
@@ -33,7 +34,7 @@ func TestConformance(t *testing.T) {
 				scripts = append(scripts, simulator.Rule[sim.Script]{Script: &script})
 				set(t)
 			},
-			Fault: func(t *testing.T, act string, f portaltest.Fault, n int) {
+			Fault: func(t *testing.T, act string, f outcometest.Fault, n int) {
 				faulty = []simulator.Rule[sim.Script]{{When: map[string]string{"act": act}, First: n, Call: faults[f]}}
 				set(t)
 			},
@@ -58,14 +59,14 @@ func script(s portaltest.Script) sim.Script {
 
 const seven = simulator.Duration(7e9)
 
-var faults = map[portaltest.Fault]*simulator.Faults{
-	portaltest.LoseAnswer:  {LoseAnswer: true},
-	portaltest.FailAfter:   {Fail: simulator.After},
-	portaltest.FailBefore:  {Fail: simulator.Before},
-	portaltest.Hang:        {Hang: simulator.After},
-	portaltest.Garbage:     {Garbage: true},
-	portaltest.RateLimit:   {RateLimit: seven},
-	portaltest.Unavailable: {Unavailable: seven},
-	portaltest.Refuse:      {Refuse: "not_competent"},
-	portaltest.IgnoreKeys:  {IgnoreKeys: true},
+var faults = map[outcometest.Fault]*simulator.Faults{
+	outcometest.LoseAnswer:  {LoseAnswer: true},
+	outcometest.FailAfter:   {Fail: simulator.After},
+	outcometest.FailBefore:  {Fail: simulator.Before},
+	outcometest.Hang:        {Hang: simulator.After},
+	outcometest.Garbage:     {Garbage: true},
+	outcometest.RateLimit:   {RateLimit: seven},
+	outcometest.Unavailable: {Unavailable: seven},
+	outcometest.Refuse:      {Refuse: "not_competent"},
+	outcometest.IgnoreKeys:  {IgnoreKeys: true},
 }
