@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -21,6 +20,7 @@ import (
 	"hoso/internal/notify/sim"
 	"hoso/internal/outcome"
 	"hoso/internal/register"
+	"hoso/internal/simulator/simbench"
 	"hoso/internal/sqlitetest"
 	"hoso/internal/store"
 	"hoso/internal/teller"
@@ -342,16 +342,10 @@ func TestUnknownMailIsNeverRepeated(t *testing.T) {
 // gateway is the shipped simulator.
 func gateway(t *testing.T) (*notify.SMS, *sim.Server) {
 	t.Helper()
-	s, err := sim.New(sim.Config{LedgerPath: filepath.Join(t.TempDir(), "sms.jsonl"), Token: "token"})
+	b := simbench.New(t, func(ledger string) (*sim.Server, error) { return sim.New(sim.Config{LedgerPath: ledger, Token: "token"}) })
+	c, err := notify.NewSMS(b.URL, "token", &http.Client{Transport: &http.Transport{}})
 	require.NoError(t, err)
-	web := httptest.NewServer(s.Handler())
-	t.Cleanup(func() {
-		web.Close()
-		require.NoError(t, s.Shutdown(context.Background()))
-	})
-	c, err := notify.NewSMS(web.URL, "token", &http.Client{Transport: &http.Transport{}})
-	require.NoError(t, err)
-	return c, s
+	return c, b.Server
 }
 
 // A teller dies between sending and writing it down. The next one asks the

@@ -11,6 +11,7 @@ import (
 	"hoso/internal/courier/sim"
 	"hoso/internal/outcome/outcometest"
 	"hoso/internal/simulator"
+	"hoso/internal/simulator/simbench"
 )
 
 // The client and the simulator together are a carrier like any other.
@@ -32,7 +33,7 @@ func open(t *testing.T, carrier string) couriertest.Bundle {
 		knobs := sim.Knobs{Rules: slices.Concat(scripts, faulty)}
 		raw, err := json.Marshal(knobs)
 		require.NoError(t, err)
-		require.NoError(t, b.server.SetKnobs(raw))
+		require.NoError(t, b.Server.SetKnobs(raw))
 		b.cfg.Knobs = knobs
 	}
 	return couriertest.Bundle{
@@ -47,23 +48,11 @@ func open(t *testing.T, carrier string) couriertest.Bundle {
 			faulty = []simulator.Rule[sim.Script]{{When: map[string]string{"act": act, "carrier": carrier}, First: n, Call: faults[f]}}
 			set(t)
 		},
-		Settle:  b.settle,
-		Restart: b.kill,
-		Unplug:  func(*testing.T) { b.http.Close() },
+		Settle:  b.Settle,
+		Restart: b.Kill,
+		Unplug:  b.Unplug,
 		Effects: b.effects,
 	}
 }
 
-const seven = simulator.Duration(7e9)
-
-var faults = map[outcometest.Fault]*simulator.Faults{
-	outcometest.LoseAnswer:  {LoseAnswer: true},
-	outcometest.FailAfter:   {Fail: simulator.After},
-	outcometest.FailBefore:  {Fail: simulator.Before},
-	outcometest.Hang:        {Hang: simulator.After},
-	outcometest.Garbage:     {Garbage: true},
-	outcometest.RateLimit:   {RateLimit: seven},
-	outcometest.Unavailable: {Unavailable: seven},
-	outcometest.Refuse:      {Refuse: "address_rejected"},
-	outcometest.IgnoreKeys:  {IgnoreKeys: true},
-}
+var faults = simbench.Faults("address_rejected")

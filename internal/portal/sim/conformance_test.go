@@ -11,6 +11,7 @@ import (
 	"hoso/internal/portal/portaltest"
 	"hoso/internal/portal/sim"
 	"hoso/internal/simulator"
+	"hoso/internal/simulator/simbench"
 )
 
 // The client and the simulator together are a portal like any other.
@@ -24,7 +25,7 @@ func TestConformance(t *testing.T) {
 			knobs := sim.Knobs{Rules: slices.Concat(scripts, faulty)}
 			raw, err := json.Marshal(knobs)
 			require.NoError(t, err)
-			require.NoError(t, b.server.SetKnobs(raw))
+			require.NoError(t, b.Server.SetKnobs(raw))
 			b.cfg.Knobs = knobs
 		}
 		return portaltest.Bundle{
@@ -38,9 +39,9 @@ func TestConformance(t *testing.T) {
 				faulty = []simulator.Rule[sim.Script]{{When: map[string]string{"act": act}, First: n, Call: faults[f]}}
 				set(t)
 			},
-			Settle:  b.settle,
-			Restart: b.kill,
-			Unplug:  func(*testing.T) { b.http.Close() },
+			Settle:  b.Settle,
+			Restart: b.Kill,
+			Unplug:  b.Unplug,
 			Effects: b.effects,
 		}
 	})
@@ -57,16 +58,4 @@ func script(s portaltest.Script) sim.Script {
 	return out
 }
 
-const seven = simulator.Duration(7e9)
-
-var faults = map[outcometest.Fault]*simulator.Faults{
-	outcometest.LoseAnswer:  {LoseAnswer: true},
-	outcometest.FailAfter:   {Fail: simulator.After},
-	outcometest.FailBefore:  {Fail: simulator.Before},
-	outcometest.Hang:        {Hang: simulator.After},
-	outcometest.Garbage:     {Garbage: true},
-	outcometest.RateLimit:   {RateLimit: seven},
-	outcometest.Unavailable: {Unavailable: seven},
-	outcometest.Refuse:      {Refuse: "not_competent"},
-	outcometest.IgnoreKeys:  {IgnoreKeys: true},
-}
+var faults = simbench.Faults("not_competent")
