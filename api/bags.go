@@ -214,17 +214,9 @@ func (s *Server) listBags(ctx context.Context, in *bagsInput) (*bagsOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(rows) > in.Limit {
-		rows = rows[:in.Limit]
-		last := rows[in.Limit-1]
-		next = EncodeCursor(dossierKey{last.SealedAt.UTC(), last.Number})
-	}
-	items := make([]Bag, len(rows))
-	for i, b := range rows {
-		items[i] = bagView(requestIn(ctx).lang, b)
-	}
-	return &bagsOutput{NewList(items, next)}, nil
+	return &bagsOutput{pageOf(in.Page, rows,
+		func(b store.Bag) any { return dossierKey{b.SealedAt.UTC(), b.Number} },
+		func(b store.Bag) Bag { return bagView(requestIn(ctx).lang, b) })}, nil
 }
 
 func (s *Server) showBag(ctx context.Context, in *BagRef) (*bagOutput, error) {

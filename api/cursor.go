@@ -25,6 +25,21 @@ func NewList[T any](items []T, next string) List[T] {
 	return List[T]{Items: items, NextCursor: next}
 }
 
+// pageOf makes a page of rows of which one more was asked for than fits on it, to
+// know whether there is another. Key is a row's sort key.
+func pageOf[R, T any](p Page, rows []R, key func(R) any, view func(R) T) List[T] {
+	next := ""
+	if len(rows) > p.Limit {
+		rows = rows[:p.Limit]
+		next = EncodeCursor(key(rows[p.Limit-1]))
+	}
+	items := make([]T, len(rows))
+	for i, r := range rows {
+		items[i] = view(r)
+	}
+	return NewList(items, next)
+}
+
 // cursorVersion leads every cursor, so that an old one is refused and not
 // misread after its shape has changed.
 const cursorVersion = "1."

@@ -186,20 +186,11 @@ func (s *Server) listDossiers(ctx context.Context, in *dossiersInput) (*dossiers
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(rows) > in.Limit {
-		rows = rows[:in.Limit]
-		last := rows[in.Limit-1]
-		next = EncodeCursor(dossierKey{last.FiledAt.UTC(), last.Code})
-	}
-	items := make([]Dossier, len(rows))
-	for i, d := range rows {
-		items[i] = dossierView(requestIn(ctx).lang, d, versionOf(c, d))
-	}
-	return &dossiersOutput{NewList(items, next)}, nil
+	return &dossiersOutput{pageOf(in.Page, rows,
+		func(d store.Dossier) any { return dossierKey{d.FiledAt.UTC(), d.Code} },
+		func(d store.Dossier) Dossier { return dossierView(requestIn(ctx).lang, d, versionOf(c, d)) })}, nil
 }
 
-// filterOf asks for one row more than the page, to know whether there is another.
 func filterOf(in *dossiersInput) (store.Filter, error) {
 	f := store.Filter{
 		Stage: dossier.Stage(in.Stage), Office: in.Office, Network: in.Network, Authority: in.Authority, Procedure: in.Procedure,

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,8 +11,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +28,7 @@ import (
 	reg "hoso/internal/register"
 	"hoso/internal/scan"
 	"hoso/internal/scan/samplepage"
+	"hoso/internal/sqlitetest"
 	"hoso/internal/store"
 	"hoso/workflows"
 )
@@ -137,36 +135,17 @@ func address(t *testing.T, on database) string {
 	if on == onPostgres {
 		return pgtest.URL(t)
 	}
-	raw, err := sqliteTemplate()
-	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), "hoso.db")
-	require.NoError(t, os.WriteFile(file, raw, 0o600))
-	return "sqlite:" + file
+	return sqliteURL(t)
 }
 
-// sqliteTemplate is a migrated file with the catalogue in it, made once.
-var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "hoso-api-test")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	file := filepath.Join(dir, "hoso.db")
-	s, err := store.Open("sqlite:"+file, store.Options{Now: func() time.Time { return noon }})
-	if err != nil {
-		return nil, err
-	}
+// sqliteURL gives a database with the catalogue in it.
+var sqliteURL = sqlitetest.Template(func(ctx context.Context, s *store.Store) error {
 	c, err := catalogue.Default()
-	if err == nil {
-		err = s.Migrate(context.Background())
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		_, err = s.LoadCatalogue(context.Background(), c)
-	}
-	if err := errors.Join(err, s.Close()); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(file)
+	_, err = s.LoadCatalogue(ctx, c)
+	return err
 })
 
 func loadCatalogue(t *testing.T, s *store.Store) {

@@ -100,16 +100,9 @@ func (s *Server) dailyLists(ctx context.Context, in *listsInput) (*listsOutput, 
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(rows) > in.Limit {
-		rows = rows[:in.Limit]
-		next = EncodeCursor(listKey{rows[in.Limit-1].UnitKind, rows[in.Limit-1].Unit})
-	}
-	items := make([]DailyList, len(rows))
-	for i, row := range rows {
-		items[i] = listView(requestIn(ctx).lang, row, c)
-	}
-	return &listsOutput{NewList(items, next)}, nil
+	return &listsOutput{pageOf(in.Page, rows,
+		func(r store.DailyList) any { return listKey{r.UnitKind, r.Unit} },
+		func(r store.DailyList) DailyList { return listView(requestIn(ctx).lang, r, c) })}, nil
 }
 
 func (s *Server) listFilter(in *listsInput) (store.ListFilter, error) {

@@ -88,17 +88,7 @@ func (s *Server) listShipments(ctx context.Context, in *shipmentsInput) (*shipme
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(rows) > in.Limit {
-		rows = rows[:in.Limit]
-		last := rows[in.Limit-1]
-		next = EncodeCursor(shipmentKey{last.CreatedAt.UTC(), last.ID})
-	}
-	items := make([]Shipment, len(rows))
-	for i, r := range rows {
-		items[i] = shipmentView(r)
-	}
-	return &shipmentsOutput{NewList(items, next)}, nil
+	return &shipmentsOutput{pageOf(in.Page, rows, func(r store.Shipment) any { return shipmentKey{r.CreatedAt.UTC(), r.ID} }, shipmentView)}, nil
 }
 
 func (s *Server) reportShipment(ctx context.Context, in *shipmentEventInput) (*shipmentOutput, error) {

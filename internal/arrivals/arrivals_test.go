@@ -1,15 +1,11 @@
 package arrivals_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +17,7 @@ import (
 	"hoso/internal/dossier"
 	"hoso/internal/portal"
 	"hoso/internal/register"
+	"hoso/internal/sqlitetest"
 	"hoso/internal/store"
 )
 
@@ -34,40 +31,12 @@ type hall struct {
 	code string
 }
 
-// template is a migrated database, made once.
-var template = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "hoso-arrivals-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a few kilobytes
-	file := filepath.Join(dir, "r.db")
-	s, err := store.Open("sqlite:"+file, store.Options{})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Migrate(context.Background()); err != nil {
-		return nil, err
-	}
-	if err := s.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(file)
-})
-
 func open(t *testing.T) *hall {
 	t.Helper()
-	raw, err := template()
-	require.NoError(t, err)
-	dir := t.TempDir()
-	file := filepath.Join(dir, "r.db")
-	require.NoError(t, os.WriteFile(file, raw, 0o600))
-	s, err := store.Open("sqlite:"+file, store.Options{Now: func() time.Time { return moment }})
+	s, err := store.Open(sqlitetest.URL(t), store.Options{Now: func() time.Time { return moment }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	folder := filepath.Join(dir, "blobs")
-	require.NoError(t, os.Mkdir(folder, 0o700))
-	b, err := blob.Open(folder)
+	b, err := blob.Open(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close()) })
 	n := store.NewDossier{

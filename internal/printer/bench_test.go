@@ -3,13 +3,14 @@ package printer_test
 import (
 	"testing"
 
+	"hoso/internal/sqlitetest"
 	"hoso/internal/store"
 )
 
 // BenchmarkSlip gathers, signs, renders, keeps and enters one slip, on SQLite with
 // its flushes.
 func BenchmarkSlip(b *testing.B) {
-	h := newHouse(b, "sqlite:"+b.TempDir()+"/hoso.db")
+	h := newHouse(b, sqlitetest.URL(b))
 	rows := make([]store.Form, 0, 200)
 	for range cap(rows) {
 		code := h.file(h.filing())

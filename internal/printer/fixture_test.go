@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"hoso/internal/printer"
 	"hoso/internal/receipt"
 	"hoso/internal/register"
+	"hoso/internal/sqlitetest"
 	"hoso/internal/store"
 )
 
@@ -58,7 +58,7 @@ func onBoth(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
 	for name, url := range map[string]func() string{
 		"postgres": func() string { return pgtest.URL(t) },
-		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "hoso.db") },
+		"sqlite":   func() string { return sqlitetest.URL(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -77,7 +77,6 @@ func newHouse(t testing.TB, url string) *house {
 	h.Store, err = store.Open(url, store.Options{Now: h.clock, MaxOpen: 10})
 	require.NoError(t, err)
 	t.Cleanup(func() { h.Close() }) //nolint:errcheck // the test is over
-	require.NoError(t, h.Migrate(t.Context()))
 	cat, err := loaded()
 	require.NoError(t, err)
 	_, err = h.LoadCatalogue(t.Context(), cat)

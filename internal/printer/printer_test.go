@@ -18,6 +18,7 @@ import (
 	"hoso/internal/dossier"
 	"hoso/internal/receipt"
 	"hoso/internal/register"
+	"hoso/internal/sqlitetest"
 	"hoso/internal/store"
 )
 
@@ -224,7 +225,7 @@ func TestEveryProcedureHasItsSlip(t *testing.T) {
 	t.Parallel()
 	cat, err := loaded()
 	require.NoError(t, err)
-	h := newHouse(t, "sqlite:"+t.TempDir()+"/hoso.db")
+	h := newHouse(t, sqlitetest.URL(t))
 	for _, p := range cat.Procedures {
 		_, err := receipt.Sign(h.key, receipt.Statement{Kind: receipt.Slip, Code: "VNPHKI-250205-0001-M", FiledAt: start, Form: "00", Office: "VNPHKI",
 			Procedure: p.Code, ProcedureVersion: p.Version})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +20,7 @@ import (
 	"hoso/internal/reconcile"
 	"hoso/internal/register"
 	"hoso/internal/relay"
+	"hoso/internal/sqlitetest"
 	"hoso/internal/store"
 	"hoso/workflows"
 )
@@ -218,7 +218,7 @@ func on(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
 	for name, url := range map[string]func() string{
 		"postgres": func() string { return pgtest.URL(t) },
-		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "r.db") },
+		"sqlite":   func() string { return sqlitetest.URL(t) },
 	} {
 		address := url()
 		t.Run(name, func(t *testing.T) {
@@ -234,7 +234,6 @@ func newHouse(t *testing.T, url string) *house {
 	s, err := store.Open(url, store.Options{Now: h.clock, MaxOpen: 6})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	require.NoError(t, s.Migrate(t.Context()))
 	blobs, err := blob.Open(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, blobs.Close()) })

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +19,7 @@ import (
 	"hoso/internal/custody"
 	"hoso/internal/dossier"
 	"hoso/internal/register"
+	"hoso/internal/sqlitetest"
 	"hoso/internal/store"
 	"hoso/internal/trail"
 	"hoso/workflows"
@@ -118,35 +117,10 @@ type desk struct {
 	keys int
 }
 
-// template is a migrated database, made once.
-var template = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "hoso-relay-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a few kilobytes
-	file := filepath.Join(dir, "r.db")
-	s, err := store.Open("sqlite:"+file, store.Options{})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Migrate(context.Background()); err != nil {
-		return nil, err
-	}
-	if err := s.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(file)
-})
-
 func open(t *testing.T) *desk {
 	t.Helper()
-	raw, err := template()
-	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), "r.db")
-	require.NoError(t, os.WriteFile(file, raw, 0o600))
 	d := &desk{t: t, fake: &fake{}, now: moment}
-	s, err := store.Open("sqlite:"+file, store.Options{Now: d.clock})
+	s, err := store.Open(sqlitetest.URL(t), store.Options{Now: d.clock})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	d.Relay = New(s, d.fake, func(store.Dossier) string { return "Trích lục · Bưu điện" }, slog.New(slog.DiscardHandler))

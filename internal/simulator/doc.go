@@ -1,6 +1,6 @@
-// Package simulator holds what the portal and the courier simulator share: a
-// ledger on disk, knobs that make them misbehave, a sender of signed callbacks,
-// and the frame of a server that starts, works and stops cleanly.
+// Package simulator holds what the simulators share: a ledger on disk, knobs that
+// make them misbehave, a sender of signed callbacks, the frame of a server that
+// starts, works and stops cleanly, and the desk at which it is operated.
 //
 // A simulator stands for an outside party. It ships with hoso, so that the
 // whole can be tried on one machine, and it is what tests of the whole count

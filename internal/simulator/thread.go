@@ -36,18 +36,18 @@ func (t *Thread) Taken(event string) {
 // Proceed gives the scheduler the next step of a thread that is ready for one.
 // Of one that is not, because it waits for somebody or has come to its end, it
 // sends what was kept back. Step begins with Begin.
-func (c *Core) Proceed(t *Thread, seed uint64, ready bool, step func()) {
+func (d *Desk[S]) Proceed(t *Thread, ready bool, step func()) {
 	switch {
 	case t.due:
 	case ready:
 		t.due = true
-		at := c.Clock.Now() // Last may be a moment ahead of it
+		at := d.Clock.Now() // Last may be a moment ahead of it
 		if t.Delay > 0 {
 			at = t.Last.Add(time.Duration(t.Delay))
 		}
-		c.Steps.At(at, step)
+		d.Steps.At(at, step)
 	case len(t.unsent) > 0:
-		c.Calls.Put(Shuffle(seed, t.unsent[0].ID, t.unsent)...)
+		d.Calls.Put(Shuffle(d.Rules.knobs.Seed, t.unsent[0].ID, t.unsent)...)
 		t.unsent = nil
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -22,6 +20,8 @@ import (
 	"hoso/internal/notify/sim"
 	"hoso/internal/outcome"
 	"hoso/internal/register"
+	"hoso/internal/simulator/simbench"
+	"hoso/internal/sqlitetest"
 	"hoso/internal/store"
 	"hoso/internal/teller"
 )
@@ -102,30 +102,9 @@ type desk struct {
 	keys       int
 }
 
-var template = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "hoso-teller-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a few kilobytes
-	file := filepath.Join(dir, "t.db")
-	s, err := store.Open("sqlite:"+file, store.Options{})
-	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(s.Migrate(context.Background()), s.Close()); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(file)
-})
-
 func open(t testing.TB, now func() time.Time) *store.Store {
 	t.Helper()
-	raw, err := template()
-	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), "t.db")
-	require.NoError(t, os.WriteFile(file, raw, 0o600))
-	s, err := store.Open("sqlite:"+file, store.Options{Now: now})
+	s, err := store.Open(sqlitetest.URL(t), store.Options{Now: now})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
@@ -363,16 +342,10 @@ func TestUnknownMailIsNeverRepeated(t *testing.T) {
 // gateway is the shipped simulator.
 func gateway(t *testing.T) (*notify.SMS, *sim.Server) {
 	t.Helper()
-	s, err := sim.New(sim.Config{LedgerPath: filepath.Join(t.TempDir(), "sms.jsonl"), Token: "token"})
+	b := simbench.New(t, func(ledger string) (*sim.Server, error) { return sim.New(sim.Config{LedgerPath: ledger, Token: "token"}) })
+	c, err := notify.NewSMS(b.URL, "token", &http.Client{Transport: &http.Transport{}})
 	require.NoError(t, err)
-	web := httptest.NewServer(s.Handler())
-	t.Cleanup(func() {
-		web.Close()
-		require.NoError(t, s.Shutdown(context.Background()))
-	})
-	c, err := notify.NewSMS(web.URL, "token", &http.Client{Transport: &http.Transport{}})
-	require.NoError(t, err)
-	return c, s
+	return c, b.Server
 }
 
 // A teller dies between sending and writing it down. The next one asks the

@@ -4,7 +4,7 @@
 package couriertest
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -13,6 +13,7 @@ import (
 
 	"hoso/internal/courier"
 	"hoso/internal/outcome"
+	"hoso/internal/outcome/outcometest"
 )
 
 // Bundle is a carrier's client and the carrier behind it, fresh for one test.
@@ -22,7 +23,7 @@ type Bundle struct {
 	Script func(t *testing.T, s Script)
 	// Fault makes calls of an act ("book", "cancel", "lookup", "events") go wrong
 	// from now on, the first n times (0: always).
-	Fault func(t *testing.T, act string, f Fault, n int)
+	Fault func(t *testing.T, act string, f outcometest.Fault, n int)
 	// Settle returns when nothing more happens by itself.
 	Settle func(t *testing.T)
 	// Restart ends the carrier without notice and starts it again; nil where the
@@ -43,53 +44,57 @@ type Script struct {
 	Hold           bool // it is not collected
 }
 
-// Fault is one way to go wrong.
-type Fault string
-
-// The ways to go wrong.
-const (
-	LoseAnswer  Fault = "lose_answer" // done, and the connection closed
-	FailAfter   Fault = "fail_after"  // done, and 500
-	FailBefore  Fault = "fail_before" // 500, not done
-	Hang        Fault = "hang"        // done, and never answered
-	Garbage     Fault = "garbage"     // done, and a web page
-	RateLimit   Fault = "rate_limit"  // 429 with Retry-After 7
-	Unavailable Fault = "unavailable" // 503 with Retry-After 7
-	Refuse      Fault = "refuse"      // a final no, code "address_rejected"
-	IgnoreKeys  Fault = "ignore_keys" // a known key is a new booking
-)
-
 // Run puts a carrier through all of it.
 func Run(t *testing.T, open func(t *testing.T) Bundle) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, Bundle){
-		"DeliversHome":          deliversHome,
-		"DeliversToAuthority":   deliversToAuthority,
-		"FailedAttempts":        failedAttempts,
-		"ReturnsToSender":       returnsToSender,
-		"Loses":                 loses,
-		"HoldsAtOffice":         holdsAtOffice,
-		"SameKeyTwice":          sameKeyTwice,
-		"SameKeyAtOnce":         sameKeyAtOnce,
-		"KeyOfAnotherDossier":   keyOfAnotherDossier,
-		"Cancel":                cancel,
-		"CancelTooLate":         cancelTooLate,
-		"CancelUnknown":         cancelUnknown,
-		"CancelAnswerLost":      cancelAnswerLost,
-		"AddressRejected":       addressRejected,
-		"Unknown":               unknown,
-		"RetryableBeforeEffect": retryable,
-		"FailureBeforeEffect":   failureBeforeEffect,
-		"QuestionsFail":         questionsFail,
-		"CarrierWithoutKeys":    carrierWithoutKeys,
-		"KeysAreEscaped":        keysAreEscaped,
-		"Restart":               restart,
-		"Unreachable":           unreachable,
+		"DeliversHome":        deliversHome,
+		"DeliversToAuthority": deliversToAuthority,
+		"FailedAttempts":      failedAttempts,
+		"ReturnsToSender":     returnsToSender,
+		"Loses":               loses,
+		"HoldsAtOffice":       holdsAtOffice,
+		"SameKeyTwice":        sameKeyTwice,
+		"KeyOfAnotherDossier": keyOfAnotherDossier,
+		"Cancel":              cancel,
+		"CancelTooLate":       cancelTooLate,
+		"CancelUnknown":       cancelUnknown,
+		"CancelAnswerLost":    cancelAnswerLost,
+		"CancelUnreachable":   cancelUnreachable,
+		"KeysAreEscaped":      keysAreEscaped,
+		"Restart":             restart,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t))
 		})
+	}
+	outcometest.Run(t, func(t *testing.T) outcometest.Party { return open(t).party() })
+}
+
+// party is the carrier as one that books.
+func (b Bundle) party() outcometest.Party {
+	return outcometest.Party{
+		Act: "book", Refusal: "address_rejected", NoSuchKey: courier.ErrNoSuchKey, Private: private, Fault: b.Fault, Unplug: b.Unplug,
+		Effects: func(t *testing.T, key string) int { return b.Effects(t, "book", key) },
+		New: func() outcometest.Act {
+			order := Booking()
+			return outcometest.Act{
+				Key: order.Key,
+				Do: func(ctx context.Context) (string, error) {
+					c, err := b.Carrier.Book(ctx, order)
+					return c.TrackingNumber, err
+				},
+				Lookup: func(ctx context.Context) (string, error) {
+					c, err := b.Carrier.Lookup(ctx, order.Key)
+					return c.TrackingNumber, err
+				},
+				Events: func(ctx context.Context) error {
+					_, err := b.Carrier.Events(ctx, order.Key)
+					return err
+				},
+			}
+		},
 	}
 }
 
@@ -140,19 +145,10 @@ func story(t *testing.T, b Bundle, key string) ([]string, []courier.Event) {
 	return types, events
 }
 
-// requireEnding holds an error against the kind and code wanted.
-func requireEnding(t *testing.T, err error, kind outcome.Kind, code string) *outcome.Error {
+// private are words of a booking's parties.
+var private = []string{"Nguy", "0900000123", "Phố"}
+
+func requireEnding(t *testing.T, err error, kind outcome.Kind, code string) {
 	t.Helper()
-	e := new(outcome.Error)
-	require.ErrorAs(t, err, &e)
-	require.Equal(t, kind.String(), e.Kind.String(), e.Code)
-	if code != "" {
-		require.Equal(t, code, e.Code)
-	}
-	for ; err != nil; err = errors.Unwrap(err) {
-		require.NotContains(t, err.Error(), "Nguy")
-		require.NotContains(t, err.Error(), "0900000123")
-		require.NotContains(t, err.Error(), "Phố")
-	}
-	return e
+	outcometest.Require(t, err, kind, code, private...)
 }

@@ -1,13 +1,13 @@
 package couriertest
 
 import (
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"hoso/internal/courier"
 	"hoso/internal/outcome"
+	"hoso/internal/outcome/outcometest"
 )
 
 func deliversHome(t *testing.T, b Bundle) {
@@ -81,26 +81,6 @@ func sameKeyTwice(t *testing.T, b Bundle) {
 	require.Equal(t, 1, b.Effects(t, "book", order.Key))
 }
 
-func sameKeyAtOnce(t *testing.T, b Bundle) {
-	order := Booking()
-	numbers := make([]string, 8)
-	var all sync.WaitGroup
-	for i := range numbers {
-		all.Go(func() {
-			c, err := b.Carrier.Book(t.Context(), order)
-			if err == nil {
-				numbers[i] = c.TrackingNumber
-			}
-		})
-	}
-	all.Wait()
-	for _, n := range numbers {
-		require.NotEmpty(t, n)
-		require.Equal(t, numbers[0], n)
-	}
-	require.Equal(t, 1, b.Effects(t, "book", order.Key))
-}
-
 func keyOfAnotherDossier(t *testing.T, b Bundle) {
 	order, other := booked(t, b), Booking()
 	other.Key = order.Key
@@ -140,19 +120,10 @@ func cancelAnswerLost(t *testing.T, b Bundle) {
 	b.Script(t, Script{Hold: true})
 	order := booked(t, b)
 	b.Settle(t)
-	b.Fault(t, "cancel", LoseAnswer, 1)
+	b.Fault(t, "cancel", outcometest.LoseAnswer, 1)
 	requireEnding(t, b.Carrier.Cancel(t.Context(), order.Key), outcome.Unknown, "")
 	require.NoError(t, b.Carrier.Cancel(t.Context(), order.Key))
 	require.Equal(t, 1, b.Effects(t, "cancel", order.Key))
-}
-
-func addressRejected(t *testing.T, b Bundle) {
-	b.Fault(t, "book", Refuse, 1)
-	order := Booking()
-	_, err := b.Carrier.Book(t.Context(), order)
-	requireEnding(t, err, outcome.Refused, "address_rejected")
-	_, err = b.Carrier.Lookup(t.Context(), order.Key)
-	require.ErrorIs(t, err, courier.ErrNoSuchKey)
 }
 
 func keysAreEscaped(t *testing.T, b Bundle) {
@@ -165,4 +136,35 @@ func keysAreEscaped(t *testing.T, b Bundle) {
 	require.Equal(t, order.Key, found.Key)
 	types, _ := story(t, b, order.Key)
 	require.Len(t, types, 5)
+}
+
+// restart: what was acknowledged is known afterwards, and nothing is told twice
+// under another id.
+func restart(t *testing.T, b Bundle) {
+	if b.Restart == nil {
+		t.Skip("the other side cannot be restarted")
+	}
+	b.Script(t, Script{AttemptsFailed: 1})
+	order := booked(t, b)
+	before, err := b.Carrier.Lookup(t.Context(), order.Key)
+	require.NoError(t, err)
+	b.Restart(t)
+	after, err := b.Carrier.Lookup(t.Context(), order.Key)
+	require.NoError(t, err)
+	require.Equal(t, before.TrackingNumber, after.TrackingNumber)
+	require.True(t, before.BookedAt.Equal(after.BookedAt))
+
+	types, events := story(t, b, order.Key)
+	require.Len(t, types, 7)
+	b.Restart(t)
+	_, again := story(t, b, order.Key)
+	require.Equal(t, events, again)
+	_, err = b.Carrier.Book(t.Context(), order)
+	require.NoError(t, err)
+	require.Equal(t, 1, b.Effects(t, "book", order.Key))
+}
+
+func cancelUnreachable(t *testing.T, b Bundle) {
+	b.Unplug(t)
+	requireEnding(t, b.Carrier.Cancel(t.Context(), Booking().Key), outcome.Retryable, "unreachable")
 }

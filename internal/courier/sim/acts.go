@@ -54,15 +54,15 @@ func (s *Server) known(q request, ignoreKeys bool) (*parcel, error) {
 	if booked[0].code != q.code {
 		return booked[0], nil
 	}
-	return booked[0], s.record(s.entry(q, simulator.KindRepeat, booked[0].tracking))
+	return booked[0], s.Record(s.entry(q, simulator.KindRepeat, booked[0].tracking))
 }
 
 // take makes a booking.
 func (s *Server) take(q request) (int, any, error) {
 	e := s.entry(q, simulator.KindEffect, fmt.Sprintf(carriers[q.carrier], s.numbers[q.carrier]+1))
-	q.order.Plan, e.Rules = s.rules.Plan(s.subject(q))
+	q.order.Plan, e.Rules = s.Rules.Plan(s.subject(q))
 	e.Data = simulator.Pack(q.order)
-	if err := s.record(e); err != nil {
+	if err := s.Record(e); err != nil {
 		return 0, nil, err
 	}
 	p := s.tracking[e.Ref]
@@ -96,7 +96,7 @@ func (s *Server) cancel(w http.ResponseWriter, r *http.Request) {
 		if !open {
 			kind, status = simulator.KindRepeat, http.StatusOK
 		}
-		if err := s.record(s.entry(q, kind, "")); err != nil {
+		if err := s.Record(s.entry(q, kind, "")); err != nil {
 			return 0, nil, err
 		}
 		for _, p := range parcels {
@@ -113,37 +113,17 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, q request, do fun
 		simulator.Refuse(w, http.StatusNotFound, "no_such_carrier")
 		return
 	}
-	faults, err := s.draw(q)
-	if err != nil {
-		simulator.Refuse(w, http.StatusInternalServerError, "internal_error")
-		return
-	}
-	s.core.Serve(w, r, faults, func() (int, any, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return do(faults.IgnoreKeys)
-	})
-}
-
-// draw decides what goes wrong with a call and writes it down.
-func (s *Server) draw(q request) (simulator.Faults, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	faults, entry := s.rules.Call(s.subject(q))
-	if entry == nil {
-		return faults, nil
-	}
-	return faults, s.record(*entry)
+	s.Call(w, r, func() simulator.Subject { return s.subject(q) }, do)
 }
 
 func (s *Server) refuse(q request, status int, word string) (int, any, error) {
 	e := s.entry(q, simulator.KindRefusal, "")
 	e.Word = word
-	return status, map[string]string{"code": word}, s.record(e)
+	return status, map[string]string{"code": word}, s.Record(e)
 }
 
 func (s *Server) entry(q request, kind, ref string) simulator.Entry {
-	return simulator.Entry{At: s.core.Now(), Kind: kind, Party: q.carrier, Act: q.act, Key: q.key, Code: q.code, Ref: ref}
+	return simulator.Entry{At: s.Now(), Kind: kind, Party: q.carrier, Act: q.act, Key: q.key, Code: q.code, Ref: ref}
 }
 
 // subject gathers what rules may ask of a call: from the booking, from the

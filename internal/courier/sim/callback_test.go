@@ -32,7 +32,7 @@ func TestCarriersAreTwo(t *testing.T) {
 	r := receiver(t, func() time.Time { return today })
 	b := setup(t, "", telling(r))
 	order := b.booked(t, "vnpost")
-	b.settle(t)
+	b.Settle(t)
 	for _, d := range r.Took() {
 		require.Equal(t, "/v1/webhooks/couriers/vnpost", d.Path)
 	}
@@ -40,7 +40,7 @@ func TestCarriersAreTwo(t *testing.T) {
 	require.ErrorIs(t, err, courier.ErrNoSuchKey, "another carrier's parcel")
 	_, err = b.carrier(t, "viettelpost").Book(t.Context(), order)
 	require.NoError(t, err, "and its keys are its own")
-	b.settle(t)
+	b.Settle(t)
 	require.Len(t, r.Took(), 10)
 	require.Zero(t, r.Forged())
 	for i, prefix := range map[int]string{0: "CH000000001VN", 5: "VTP0000000001"} {
@@ -56,11 +56,11 @@ func TestReorderedAndDuplicateCallbacks(t *testing.T) {
 	r := receiver(t, func() time.Time { return today })
 	b := setup(t, `{"seed": 5, "rules": [{"callbacks": {"reorder": true, "duplicate": 2}}, {"when": {"carrier": "viettelpost"}, "callbacks": {"silent": true}}]}`, telling(r))
 	quiet := b.booked(t, "viettelpost")
-	b.settle(t)
+	b.Settle(t)
 	require.Empty(t, r.Took())
 	require.Equal(t, usual, b.types(t, "viettelpost", quiet.Key))
 	b.booked(t, "vnpost")
-	b.settle(t)
+	b.Settle(t)
 	var order []string
 	for i, e := range told(t, r.Took()) {
 		if i%2 == 0 {
@@ -89,8 +89,8 @@ func TestCallbacksOutliveTheCarrier(t *testing.T) {
 	b.booked(t, "vnpost")
 	r.Await(t, 2)
 	b.clock.AwaitWaiter(time.Millisecond)
-	b.kill(t) // the carrier left behind waits for its next try, and the clock stands still
-	b.settle(t)
+	b.Kill(t) // the carrier left behind waits for its next try, and the clock stands still
+	b.Settle(t)
 	var types []string
 	for _, e := range told(t, r.Took()) {
 		types = append(types, e.Type)
@@ -116,7 +116,7 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	b.settle(t)
+	b.Settle(t)
 	byKey := map[string][]string{}
 	for _, e := range told(t, r.Took()) {
 		byKey[e.Key] = append(byKey[e.Key], e.Type)

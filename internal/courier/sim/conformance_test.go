@@ -9,7 +9,9 @@ import (
 
 	"hoso/internal/courier/couriertest"
 	"hoso/internal/courier/sim"
+	"hoso/internal/outcome/outcometest"
 	"hoso/internal/simulator"
+	"hoso/internal/simulator/simbench"
 )
 
 // The client and the simulator together are a carrier like any other.
@@ -31,7 +33,7 @@ func open(t *testing.T, carrier string) couriertest.Bundle {
 		knobs := sim.Knobs{Rules: slices.Concat(scripts, faulty)}
 		raw, err := json.Marshal(knobs)
 		require.NoError(t, err)
-		require.NoError(t, b.server.SetKnobs(raw))
+		require.NoError(t, b.Server.SetKnobs(raw))
 		b.cfg.Knobs = knobs
 	}
 	return couriertest.Bundle{
@@ -42,27 +44,15 @@ func open(t *testing.T, carrier string) couriertest.Bundle {
 			}})
 			set(t)
 		},
-		Fault: func(t *testing.T, act string, f couriertest.Fault, n int) {
+		Fault: func(t *testing.T, act string, f outcometest.Fault, n int) {
 			faulty = []simulator.Rule[sim.Script]{{When: map[string]string{"act": act, "carrier": carrier}, First: n, Call: faults[f]}}
 			set(t)
 		},
-		Settle:  b.settle,
-		Restart: b.kill,
-		Unplug:  func(*testing.T) { b.http.Close() },
+		Settle:  b.Settle,
+		Restart: b.Kill,
+		Unplug:  b.Unplug,
 		Effects: b.effects,
 	}
 }
 
-const seven = simulator.Duration(7e9)
-
-var faults = map[couriertest.Fault]*simulator.Faults{
-	couriertest.LoseAnswer:  {LoseAnswer: true},
-	couriertest.FailAfter:   {Fail: simulator.After},
-	couriertest.FailBefore:  {Fail: simulator.Before},
-	couriertest.Hang:        {Hang: simulator.After},
-	couriertest.Garbage:     {Garbage: true},
-	couriertest.RateLimit:   {RateLimit: seven},
-	couriertest.Unavailable: {Unavailable: seven},
-	couriertest.Refuse:      {Refuse: "address_rejected"},
-	couriertest.IgnoreKeys:  {IgnoreKeys: true},
-}
+var faults = simbench.Faults("address_rejected")

@@ -32,6 +32,9 @@ var eventTypes = []string{booked, pickedUp, inTransit, outFor, failed, held, del
 // ("<code>/courier/home/1").
 type Knobs = simulator.Knobs[Script]
 
+// ParseKnobs reads rules from JSON.
+func ParseKnobs(raw []byte) (Knobs, error) { return simulator.ParseKnobs[Script](raw) }
+
 var ruleWords = []string{"carrier", "act", "key", "code", "leg", "office"}
 
 // Script is what happens to a parcel other than to be delivered at once.

@@ -1,14 +1,12 @@
 package sim
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"hoso/internal/courier"
 	"hoso/internal/simulator"
@@ -36,16 +34,13 @@ type Config struct {
 
 // Server is the two carriers.
 type Server struct {
-	cfg  Config
-	core *simulator.Core
+	*simulator.Desk[Script]
+	cfg Config
 
-	mu       sync.Mutex
-	rules    *simulator.Rules[Script]
 	bookings map[name][]*parcel // more than one only where keys are ignored
 	tracking map[string]*parcel // by tracking number
 	order    []*parcel          // as they came
 	numbers  map[string]int     // parcels so far, by carrier
-	effects  simulator.Tally
 }
 
 // name is a business key at one carrier.
@@ -58,16 +53,13 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Server{
-		cfg: cfg, rules: simulator.NewRules(ruleWords, Script.check),
-		bookings: map[name][]*parcel{}, tracking: map[string]*parcel{}, numbers: map[string]int{},
-	}
+	s := &Server{cfg: cfg, bookings: map[name][]*parcel{}, tracking: map[string]*parcel{}, numbers: map[string]int{}}
 	var err error
-	if s.core, err = simulator.NewCore(cfg.LedgerPath, cfg.Token, cfg.Clock, cfg.Log, s.apply); err != nil {
+	if s.Desk, err = simulator.Open(simulator.Setup[Script]{
+		LedgerPath: cfg.LedgerPath, Token: cfg.Token, Clock: cfg.Clock, Log: cfg.Log, Knobs: cfg.Knobs,
+		Words: ruleWords, Check: Script.check, Apply: s.apply,
+	}); err != nil {
 		return nil, err
-	}
-	if err := s.use(cfg.Knobs, false); err != nil {
-		return nil, errors.Join(err, s.core.Ledger.Close())
 	}
 	s.resume()
 	return s, nil
@@ -89,16 +81,6 @@ func (c *Config) check() error {
 	return nil
 }
 
-// Run carries parcels and sends callbacks until the context ends or Shutdown is
-// called, or the disk fails, which is an error.
-func (s *Server) Run(ctx context.Context) error { return s.core.Run(ctx) }
-
-// Shutdown stops the carriers; they take up where they were when opened again.
-func (s *Server) Shutdown(ctx context.Context) error { return s.core.Shutdown(ctx) }
-
-// Settled waits until no parcel moves by itself and every callback was taken.
-func (s *Server) Settled(ctx context.Context) error { return s.core.Settled(ctx) }
-
 // Handler serves the protocol and the desk.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -106,29 +88,12 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /v1/{carrier}/cancellations", s.cancel)
 	mux.HandleFunc("GET /v1/{carrier}/bookings/{key}", s.lookup)
 	mux.HandleFunc("GET /v1/{carrier}/bookings/{key}/events", s.events)
-	s.core.Administer(mux, s)
-	return s.core.Guard(mux)
+	s.Administer(mux, s.Release)
+	return s.Guard(mux)
 }
 
-// record appends an entry and takes it in. The mutex is held.
-func (s *Server) record(e simulator.Entry) error {
-	if e.At.IsZero() {
-		e.At = s.core.Now()
-	}
-	written, err := s.core.Ledger.Append(e)
-	if err != nil {
-		return err
-	}
-	return s.apply(written)
-}
-
-// apply takes an entry's part in the state: the only way in which it changes,
-// whether the entry was written just now or is read back.
+// apply takes an entry's part in the state.
 func (s *Server) apply(e simulator.Entry) error {
-	s.effects.Add(e)
-	if err := s.rules.Replay(e); err != nil {
-		return err
-	}
 	if e.Kind == simulator.KindEffect && e.Act == actBook {
 		return s.applyBooking(e)
 	}

@@ -45,7 +45,7 @@ func TestRulesByCarrierLegAndOffice(t *testing.T) {
 	out.Leg, out.From = "out", courier.Party{Kind: "office", ID: "FPTCGY", Address: "x"}
 	_, err := b.carrier(t, "viettelpost").Book(t.Context(), out)
 	require.NoError(t, err)
-	b.settle(t)
+	b.Settle(t)
 	require.Len(t, b.types(t, "viettelpost", v.Key), 7)
 	require.Equal(t, usual, b.types(t, "vnpost", n.Key))
 	require.Equal(t, "lost", b.types(t, "viettelpost", out.Key)[3])
@@ -58,18 +58,18 @@ func TestHeldAtOfficeUntilFetched(t *testing.T) {
 	t.Parallel()
 	b := setup(t, `{"rules": [{"script": {"attempt_failed": 1, "held_at_office": true, "hold": true}}]}`, nil)
 	order := b.booked(t, "vnpost")
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, []string{"booked"}, b.types(t, "vnpost", order.Key))
 	release := func(want int) {
-		n, err := b.server.Release(order.Code)
+		n, err := b.Server.Release(order.Code)
 		require.NoError(t, err)
 		require.Equal(t, want, n)
-		b.settle(t)
+		b.Settle(t)
 	}
 	release(1)
 	require.Equal(t, "held_at_office", b.types(t, "vnpost", order.Key)[5], "one release lets go of one hold")
-	b.kill(t)
-	b.settle(t)
+	b.Kill(t)
+	b.Settle(t)
 	require.Len(t, b.types(t, "vnpost", order.Key), 6)
 	release(1)
 	require.Equal(t, "delivered", b.types(t, "vnpost", order.Key)[6])
@@ -84,10 +84,10 @@ func TestStepsTakeTheirTimeAndCancelComesFirst(t *testing.T) {
 	b.clock.AwaitWaiter(59 * time.Minute)
 	require.NoError(t, b.carrier(t, "vnpost").Cancel(t.Context(), order.Key))
 	b.clock.Advance(2 * time.Hour)
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, []string{"cancelled"}, b.types(t, "vnpost", order.Key))
-	b.kill(t)
-	b.settle(t)
+	b.Kill(t)
+	b.Settle(t)
 	require.Equal(t, []string{"cancelled"}, b.types(t, "vnpost", order.Key))
 	require.NoError(t, b.carrier(t, "vnpost").Cancel(t.Context(), order.Key))
 	require.Equal(t, 1, b.effects(t, "cancel", order.Key))
@@ -100,7 +100,7 @@ func TestTwoParcelsUnderOneKey(t *testing.T) {
 	order := b.booked(t, "vnpost")
 	_, err := b.carrier(t, "vnpost").Book(t.Context(), order)
 	require.NoError(t, err)
-	b.settle(t)
+	b.Settle(t)
 	require.Len(t, b.types(t, "vnpost", order.Key), 10)
 	require.Equal(t, 2, b.effects(t, "book", order.Key))
 }
@@ -122,9 +122,7 @@ func TestNobodyCanServeNoAddress(t *testing.T) {
 		require.Error(t, err)
 	}
 	require.ErrorContains(t, b.carrier(t, "vnpost").Cancel(t.Context(), ""), "invalid_request")
-	for _, e := range b.ledger(t) {
-		require.NotEqual(t, simulator.KindEffect, e.Kind)
-	}
+	require.Zero(t, b.Count(t, func(e simulator.Entry) bool { return e.Kind == simulator.KindEffect }))
 }
 
 // Nothing of a person is in the ledger, and nothing of one is in the proof.
@@ -137,9 +135,9 @@ func TestLedgerKnowsNobody(t *testing.T) {
 	for range 3 {
 		_, _ = b.carrier(t, "vnpost").Book(t.Context(), order)
 	}
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, usual, b.types(t, "vnpost", order.Key))
-	raw, err := os.ReadFile(b.cfg.LedgerPath)
+	raw, err := os.ReadFile(b.Ledger)
 	require.NoError(t, err)
 	require.NotContains(t, string(raw), "CANARY")
 }
@@ -166,7 +164,7 @@ func TestContradictionsAndOtherProofs(t *testing.T) {
 	t.Parallel()
 	b := setup(t, `{"rules": [{"script": {"proof": {"method": "photo", "relation": "family"}, "then": ["attempt_failed", "returned_to_sender"]}}]}`, nil)
 	order := b.booked(t, "vnpost")
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, append(append([]string{}, usual...), "attempt_failed", "returned_to_sender"), b.types(t, "vnpost", order.Key))
 	events, err := b.carrier(t, "vnpost").Events(t.Context(), order.Key)
 	require.NoError(t, err)

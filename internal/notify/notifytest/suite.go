@@ -5,9 +5,7 @@ package notifytest
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +14,7 @@ import (
 
 	"hoso/internal/notify"
 	"hoso/internal/outcome"
+	"hoso/internal/outcome/outcometest"
 )
 
 // Bundle is a channel and the other side of it, fresh for one test.
@@ -183,15 +182,8 @@ func (b Bundle) needFault(t *testing.T) {
 }
 
 // requireEnding holds an error against the kind wanted, and all of its words
-// against the address.
+// against the address and the message.
 func (b Bundle) requireEnding(t *testing.T, err error, kind outcome.Kind) *outcome.Error {
 	t.Helper()
-	e := new(outcome.Error)
-	require.ErrorAs(t, err, &e)
-	require.Equal(t, kind.String(), e.Kind.String(), e.Code)
-	for ; err != nil; err = errors.Unwrap(err) {
-		require.NotContains(t, err.Error(), b.To)
-		require.False(t, strings.Contains(err.Error(), "tiếp nhận"), "words of the message")
-	}
-	return e
+	return outcometest.Require(t, err, kind, "", b.To, "tiếp nhận")
 }

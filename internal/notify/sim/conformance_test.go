@@ -1,12 +1,9 @@
 package sim_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,40 +13,29 @@ import (
 	"hoso/internal/notify/sim"
 	"hoso/internal/outcome"
 	"hoso/internal/simulator"
+	"hoso/internal/simulator/simbench"
 )
 
-// bench is a gateway with a channel to it.
+// bench is a gateway on loopback with a channel to it.
 type bench struct {
+	*simbench.Bench[*sim.Server]
 	*notify.SMS
-	server *sim.Server
-	http   *httptest.Server
-	ledger string
 }
 
-func setup(t *testing.T, ledger string) *bench {
+func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{ledger: ledger}
+	b := &bench{Bench: simbench.New(t, func(ledger string) (*sim.Server, error) {
+		return sim.New(sim.Config{LedgerPath: ledger, Token: "token"})
+	})}
 	var err error
-	b.server, err = sim.New(sim.Config{LedgerPath: ledger, Token: "token"})
-	require.NoError(t, err)
-	ended := make(chan error, 1)
-	go func() { ended <- b.server.Run(context.Background()) }()
-	b.http = httptest.NewServer(b.server.Handler())
-	t.Cleanup(func() {
-		require.NoError(t, b.server.Shutdown(context.Background()))
-		require.NoError(t, <-ended)
-		b.http.Close()
-	})
-	b.SMS, err = notify.NewSMS(b.http.URL, "token", &http.Client{Transport: &http.Transport{}})
+	b.SMS, err = notify.NewSMS(b.URL, "token", &http.Client{Transport: &http.Transport{}})
 	require.NoError(t, err)
 	return b
 }
 
-func newLedger(t *testing.T) string { return filepath.Join(t.TempDir(), "sms.jsonl") }
-
 func (b *bench) effects(t *testing.T, key string) (n int) {
 	t.Helper()
-	for _, e := range b.server.Effects() {
+	for _, e := range b.Server.Effects() {
 		if e.Key == key {
 			n += e.Count
 		}
@@ -61,7 +47,7 @@ func (b *bench) fault(t *testing.T, f simulator.Faults) {
 	t.Helper()
 	raw, err := json.Marshal(sim.Knobs{Rules: []simulator.Rule[sim.Script]{{When: map[string]string{"act": "send"}, First: 1, Call: &f}}})
 	require.NoError(t, err)
-	require.NoError(t, b.server.SetKnobs(raw))
+	require.NoError(t, b.Server.SetKnobs(raw))
 }
 
 var faults = map[notifytest.Fault]simulator.Faults{
@@ -76,38 +62,36 @@ var faults = map[notifytest.Fault]simulator.Faults{
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	notifytest.Run(t, func(t *testing.T) notifytest.Bundle {
-		b := setup(t, newLedger(t))
+		b := setup(t)
 		return notifytest.Bundle{Channel: b.SMS, To: "0900000123", Effects: b.effects,
 			Fault:  func(t *testing.T, f notifytest.Fault) { b.fault(t, faults[f]) },
-			Unplug: func(*testing.T) { b.http.Close() }}
+			Unplug: b.Unplug}
 	})
 }
 
 func TestALedgerNamesNobodyAndIsTakenUp(t *testing.T) {
 	t.Parallel()
-	b := setup(t, newLedger(t))
+	b := setup(t)
 	m := notify.Message{Key: "VNPHKI-260702-0001-M/notify/1/registered/sms", To: "0900000123", Text: "VNPHKI-260702-0001-M: Quầy đã nhận hồ sơ."}
 	sent, err := b.Send(t.Context(), m)
 	require.NoError(t, err)
-	raw, err := os.ReadFile(b.ledger)
+	raw, err := os.ReadFile(b.Ledger)
 	require.NoError(t, err)
 	require.Contains(t, string(raw), "Quầy đã nhận hồ sơ.")
 	require.NotContains(t, string(raw), "0900000123")
 
-	copied := newLedger(t)
-	require.NoError(t, os.WriteFile(copied, raw, 0o600))
-	again := setup(t, copied)
-	found, err := again.Lookup(t.Context(), m.Key)
+	b.Kill(t)
+	found, err := b.Lookup(t.Context(), m.Key)
 	require.NoError(t, err)
 	require.Equal(t, sent.Reference, found.Reference)
-	_, err = again.Send(t.Context(), m)
+	_, err = b.Send(t.Context(), m)
 	require.NoError(t, err)
-	require.Equal(t, 1, again.effects(t, m.Key))
+	require.Equal(t, 1, b.effects(t, m.Key))
 }
 
 func TestTheGatewayRefuses(t *testing.T) {
 	t.Parallel()
-	b := setup(t, newLedger(t))
+	b := setup(t)
 	for code, m := range map[string]notify.Message{
 		"invalid_number":  {Key: "a/notify/1", To: "nobody", Text: "x"},
 		"invalid_request": {Key: "a/notify/1", To: "0900000123"},
@@ -118,7 +102,7 @@ func TestTheGatewayRefuses(t *testing.T) {
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, []any{outcome.Refused, code}, []any{e.Kind, e.Code})
 	}
-	stranger, err := notify.NewSMS(b.http.URL, "another", nil)
+	stranger, err := notify.NewSMS(b.URL, "another", nil)
 	require.NoError(t, err)
 	_, err = stranger.Send(t.Context(), notify.Message{Key: "a/notify/1", To: "0900000123", Text: "x"})
 	require.ErrorContains(t, err, "unauthenticated")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -115,26 +114,6 @@ func sameKeyTwice(t *testing.T, b Bundle) {
 	require.Equal(t, []int{2, 4, 9}, statuses(t, b, s.Code))
 }
 
-func sameKeyAtOnce(t *testing.T, b Bundle) {
-	s := Submission()
-	references := make([]string, 8)
-	var all sync.WaitGroup
-	for i := range references {
-		all.Go(func() {
-			r, err := b.Connector.Submit(t.Context(), s)
-			if err == nil {
-				references[i] = r.Reference
-			}
-		})
-	}
-	all.Wait()
-	for _, r := range references {
-		require.NotEmpty(t, r)
-		require.Equal(t, references[0], r)
-	}
-	require.Equal(t, 1, b.Effects(t, s.Key))
-}
-
 func keyOfAnotherDossier(t *testing.T, b Bundle) {
 	s, other := submitted(t, b), Submission()
 	other.Key = s.Key
@@ -202,3 +181,34 @@ type counting struct {
 }
 
 func (c counting) Close() error { c.n.Add(1); return nil }
+
+// restart: what was acknowledged is known afterwards, and nothing is told twice
+// under another id.
+func restart(t *testing.T, b Bundle) {
+	if b.Restart == nil {
+		t.Skip("the other side cannot be restarted")
+	}
+	b.Script(t, Script{AskSupplement: []string{"to-khai"}})
+	s := submitted(t, b)
+	before, err := b.Connector.Lookup(t.Context(), s.Key)
+	require.NoError(t, err)
+	b.Restart(t)
+	after, err := b.Connector.Lookup(t.Context(), s.Key)
+	require.NoError(t, err)
+	require.Equal(t, before.Reference, after.Reference)
+	require.True(t, before.DoneAt.Equal(after.DoneAt))
+
+	require.Equal(t, []int{2, 5}, statuses(t, b, s.Code))
+	events, err := b.Connector.Events(t.Context(), s.Code)
+	require.NoError(t, err)
+	b.Restart(t)
+	_, err = b.Connector.Supplement(t.Context(), portal.Supplement{Key: s.Code + "/supplement/1", Code: s.Code, Round: 1})
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 5, 4, 9}, statuses(t, b, s.Code))
+	b.Restart(t)
+	require.Equal(t, []int{2, 5, 4, 9}, statuses(t, b, s.Code))
+	whole, err := b.Connector.Events(t.Context(), s.Code)
+	require.NoError(t, err)
+	require.Equal(t, events, whole[:2], "what was said stays said")
+	require.Equal(t, 1, b.Effects(t, s.Key))
+}

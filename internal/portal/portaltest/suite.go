@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hoso/internal/outcome"
+	"hoso/internal/outcome/outcometest"
 	"hoso/internal/portal"
 )
 
@@ -28,7 +29,7 @@ type Bundle struct {
 	Script func(t *testing.T, s Script)
 	// Fault makes calls of an act ("submit", "supplement", "payment",
 	// "withdraw", "lookup", "events") go wrong from now on, the first n times.
-	Fault func(t *testing.T, act string, f Fault, n int)
+	Fault func(t *testing.T, act string, f outcometest.Fault, n int)
 	// Settle returns when the portal has nothing more to do by itself.
 	Settle func(t *testing.T)
 	// Restart ends the portal without notice and starts it again; nil where the
@@ -48,22 +49,6 @@ type Script struct {
 	Refuse        string   // refuse reception with this reason
 }
 
-// Fault is one way to go wrong.
-type Fault string
-
-// The ways to go wrong.
-const (
-	LoseAnswer  Fault = "lose_answer" // done, and the connection closed
-	FailAfter   Fault = "fail_after"  // done, and 500
-	FailBefore  Fault = "fail_before" // 500, not done
-	Hang        Fault = "hang"        // done, and never answered
-	Garbage     Fault = "garbage"     // done, and a web page
-	RateLimit   Fault = "rate_limit"  // 429 with Retry-After 7
-	Unavailable Fault = "unavailable" // 503 with Retry-After 7
-	Refuse      Fault = "refuse"      // a final no, code "not_competent"
-	IgnoreKeys  Fault = "ignore_keys" // a known key is a new act
-)
-
 // Run puts a connector through all of it.
 func Run(t *testing.T, open func(t *testing.T) Bundle) {
 	t.Helper()
@@ -75,27 +60,44 @@ func Run(t *testing.T, open func(t *testing.T) Bundle) {
 		"Withdraw":                withdraw,
 		"WithdrawAfterDecision":   withdrawAfterDecision,
 		"SameKeyTwice":            sameKeyTwice,
-		"SameKeyAtOnce":           sameKeyAtOnce,
 		"KeyOfAnotherDossier":     keyOfAnotherDossier,
-		"Unknown":                 unknown,
-		"RetryableBeforeEffect":   retryable,
-		"FailureBeforeEffect":     failureBeforeEffect,
-		"Refused":                 refused,
-		"QuestionsFail":           questionsFail,
-		"PortalWithoutKeys":       portalWithoutKeys,
 		"ActsOnUnknownDossier":    actsOnUnknownDossier,
 		"NothingAskedFor":         nothingAskedFor,
 		"ChangedDocument":         changedDocument,
 		"KeysAreEscaped":          keysAreEscaped,
 		"Restart":                 restart,
-		"Unreachable":             unreachable,
-		"CalledOff":               calledOff,
 		"DocumentsOpenedJustOnce": documentsOpenedOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t))
 		})
+	}
+	outcometest.Run(t, func(t *testing.T) outcometest.Party { return open(t).party() })
+}
+
+// party is the portal as one that takes submissions.
+func (b Bundle) party() outcometest.Party {
+	return outcometest.Party{
+		Act: "submit", Refusal: "not_competent", NoSuchKey: portal.ErrNoSuchKey, Private: private, Fault: b.Fault, Unplug: b.Unplug, Effects: b.Effects,
+		New: func() outcometest.Act {
+			s := Submission()
+			return outcometest.Act{
+				Key: s.Key,
+				Do: func(ctx context.Context) (string, error) {
+					r, err := b.Connector.Submit(ctx, s)
+					return r.Reference, err
+				},
+				Lookup: func(ctx context.Context) (string, error) {
+					r, err := b.Connector.Lookup(ctx, s.Key)
+					return r.Reference, err
+				},
+				Events: func(ctx context.Context) error {
+					_, err := b.Connector.Events(ctx, s.Code)
+					return err
+				},
+			}
+		},
 	}
 }
 
@@ -121,28 +123,12 @@ func Document(component string, content []byte) portal.Document {
 	}
 }
 
-// requireEnding holds an error against the kind and code wanted.
-func requireEnding(t *testing.T, err error, kind outcome.Kind, code string) *outcome.Error {
-	t.Helper()
-	e := new(outcome.Error)
-	require.ErrorAs(t, err, &e)
-	require.Equal(t, kind.String(), e.Kind.String(), e.Code)
-	if code != "" {
-		require.Equal(t, code, e.Code)
-	}
-	for ; err != nil; err = unwrap(err) {
-		require.NotContains(t, err.Error(), "Nguy")
-		require.NotContains(t, err.Error(), "001090000001")
-		require.NotContains(t, err.Error(), "0900000123")
-	}
-	return e
-}
+// private are words of a submission's applicant.
+var private = []string{"Nguy", "001090000001", "0900000123"}
 
-func unwrap(err error) error {
-	if u, ok := err.(interface{ Unwrap() error }); ok {
-		return u.Unwrap()
-	}
-	return nil
+func requireEnding(t *testing.T, err error, kind outcome.Kind, code string) {
+	t.Helper()
+	outcometest.Require(t, err, kind, code, private...)
 }
 
 // statuses lists what the portal said about a dossier, after holding each event

@@ -53,23 +53,22 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, unreadable string, 
 		simulator.Refuse(w, http.StatusBadRequest, unreadable)
 		return
 	}
-	faults, err := s.draw(s.subject(q))
-	if err != nil {
-		simulator.Refuse(w, http.StatusInternalServerError, "internal_error")
-		return
-	}
-	s.core.Serve(w, r, faults, func() (int, any, error) { return s.perform(q, faults.IgnoreKeys) })
+	s.serve(w, r, q, func(ignoreKeys bool) (int, any, error) { return s.perform(q, ignoreKeys) })
 }
 
-// perform does an act, or says why not.
+// serve carries a call through its faults to its answer; do runs with the mutex
+// held and is told whether keys are ignored.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, q request, do func(ignoreKeys bool) (int, any, error)) {
+	s.Call(w, r, func() simulator.Subject { return s.subject(q) }, do)
+}
+
+// perform does an act, or says why not. The mutex is held.
 func (s *Server) perform(q request, ignoreKeys bool) (int, any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if first, known := s.receipts[q.key]; known && !ignoreKeys {
 		if first.act != q.act || first.code != q.code {
 			return s.refuse(q, http.StatusConflict, "key_reused")
 		}
-		err := s.record(simulator.Entry{Kind: simulator.KindRepeat, Act: q.act, Key: q.key, Code: q.code, Ref: first.Reference})
+		err := s.Record(simulator.Entry{Kind: simulator.KindRepeat, Act: q.act, Key: q.key, Code: q.code, Ref: first.Reference})
 		return http.StatusOK, first.Receipt, err
 	}
 	d := s.dossiers[q.code]
@@ -81,12 +80,12 @@ func (s *Server) perform(q request, ignoreKeys bool) (int, any, error) {
 			return s.refuse(q, http.StatusConflict, word)
 		}
 	}
-	e := simulator.Entry{Kind: simulator.KindEffect, At: s.core.Now(), Act: q.act, Key: q.key, Code: q.code, Ref: fmt.Sprintf("R-%06d", s.made+1)}
+	e := simulator.Entry{Kind: simulator.KindEffect, At: s.Now(), Act: q.act, Key: q.key, Code: q.code, Ref: fmt.Sprintf("R-%06d", s.made+1)}
 	if d == nil {
-		q.filing.Plan, e.Rules = s.rules.Plan(s.subjectLocked(q))
+		q.filing.Plan, e.Rules = s.Rules.Plan(s.subject(q))
 		e.Data = simulator.Pack(q.filing)
 	}
-	if err := s.record(e); err != nil {
+	if err := s.Record(e); err != nil {
 		return 0, nil, err
 	}
 	s.proceed(s.dossiers[q.code])
@@ -94,30 +93,13 @@ func (s *Server) perform(q request, ignoreKeys bool) (int, any, error) {
 }
 
 func (s *Server) refuse(q request, status int, word string) (int, any, error) {
-	err := s.record(simulator.Entry{Kind: simulator.KindRefusal, Act: q.act, Key: q.key, Code: q.code, Word: word})
+	err := s.Record(simulator.Entry{Kind: simulator.KindRefusal, Act: q.act, Key: q.key, Code: q.code, Word: word})
 	return status, map[string]string{"code": word}, err
 }
 
-// draw decides what goes wrong with a call and writes it down.
-func (s *Server) draw(subject simulator.Subject) (simulator.Faults, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	faults, entry := s.rules.Call(subject)
-	if entry == nil {
-		return faults, nil
-	}
-	return faults, s.record(*entry)
-}
-
+// subject gathers what rules may ask of a call: from the submission, from the
+// dossier, or else from what the code tells by itself. The mutex is held.
 func (s *Server) subject(q request) simulator.Subject {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.subjectLocked(q)
-}
-
-// subjectLocked gathers what rules may ask of a call: from the submission, from
-// the dossier, or else from what the code tells by itself.
-func (s *Server) subjectLocked(q request) simulator.Subject {
 	if q.code == "" {
 		q.code = s.receipts[q.key].code
 	}

@@ -42,7 +42,7 @@ func TestCallbacksTellWhatEventsList(t *testing.T) {
 	r := receiver(t, func() time.Time { return today })
 	b := setup(t, "", telling(r))
 	s := b.filed(t, "VNPHKI", "vnpost")
-	b.settle(t)
+	b.Settle(t)
 	events, err := b.Events(t.Context(), s.Code)
 	require.NoError(t, err)
 	require.Equal(t, events, told(t, r.Took()))
@@ -58,11 +58,11 @@ func TestDuplicateAndSilentCallbacks(t *testing.T) {
 	r := receiver(t, func() time.Time { return today })
 	b := setup(t, `{"rules": [{"callbacks": {"duplicate": 3}}, {"when": {"network": "fpt"}, "callbacks": {"silent": true}}]}`, telling(r))
 	s := b.filed(t, "FPTCGY", "fpt")
-	b.settle(t)
+	b.Settle(t)
 	require.Empty(t, r.Took())
 	require.Equal(t, []int{2, 4, 9}, b.statuses(t, s.Code), "who asks is answered")
 	b.filed(t, "VNPHKI", "vnpost")
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, []int{2, 2, 2, 4, 4, 4, 9, 9, 9}, statusesTold(t, r.Took()))
 }
 
@@ -71,14 +71,14 @@ func TestReorderedCallbacks(t *testing.T) {
 	r := receiver(t, func() time.Time { return today })
 	b := setup(t, `{"seed": 3, "rules": [{"callbacks": {"reorder": true}, "script": {"ask_supplement": {"after": 4}}}]}`, telling(r))
 	s := b.filed(t, "VNPHKI", "vnpost")
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, []int{2, 4, 5}, b.statuses(t, s.Code))
 	first := statusesTold(t, r.Took())
 	require.ElementsMatch(t, []int{2, 4, 5}, first)
 	require.NotEqual(t, []int{2, 4, 5}, first)
 	_, err := b.Supplement(t.Context(), portal.Supplement{Key: s.Code + "/supplement/1", Code: s.Code, Round: 1})
 	require.NoError(t, err)
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, []int{9, 4}, statusesTold(t, r.Took())[3:], "the portal never keeps back what the other side waits for")
 }
 
@@ -101,8 +101,8 @@ func TestCallbacksOutliveThePortal(t *testing.T) {
 		// The second was refused: the portal left behind waits for its next try,
 		// and the clock stands still.
 		b.clock.AwaitWaiter(time.Millisecond)
-		b.kill(t)
-		b.settle(t)
+		b.Kill(t)
+		b.Settle(t)
 		require.Len(t, r.Took(), 3)
 		require.ElementsMatch(t, []int{2, 4, 9}, statusesTold(t, r.Took()))
 		require.Equal(t, []int{2, 4, 9}, b.statuses(t, s.Code))
@@ -129,7 +129,7 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	b.settle(t)
+	b.Settle(t)
 	byCode, numbers := map[string][]int{}, map[string]bool{}
 	for _, e := range told(t, r.Took()) {
 		byCode[e.Code] = append(byCode[e.Code], e.Status)

@@ -7,9 +7,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hoso/internal/outcome/outcometest"
 	"hoso/internal/portal/portaltest"
 	"hoso/internal/portal/sim"
 	"hoso/internal/simulator"
+	"hoso/internal/simulator/simbench"
 )
 
 // The client and the simulator together are a portal like any other.
@@ -23,7 +25,7 @@ func TestConformance(t *testing.T) {
 			knobs := sim.Knobs{Rules: slices.Concat(scripts, faulty)}
 			raw, err := json.Marshal(knobs)
 			require.NoError(t, err)
-			require.NoError(t, b.server.SetKnobs(raw))
+			require.NoError(t, b.Server.SetKnobs(raw))
 			b.cfg.Knobs = knobs
 		}
 		return portaltest.Bundle{
@@ -33,13 +35,13 @@ func TestConformance(t *testing.T) {
 				scripts = append(scripts, simulator.Rule[sim.Script]{Script: &script})
 				set(t)
 			},
-			Fault: func(t *testing.T, act string, f portaltest.Fault, n int) {
+			Fault: func(t *testing.T, act string, f outcometest.Fault, n int) {
 				faulty = []simulator.Rule[sim.Script]{{When: map[string]string{"act": act}, First: n, Call: faults[f]}}
 				set(t)
 			},
-			Settle:  b.settle,
-			Restart: b.kill,
-			Unplug:  func(*testing.T) { b.http.Close() },
+			Settle:  b.Settle,
+			Restart: b.Kill,
+			Unplug:  b.Unplug,
 			Effects: b.effects,
 		}
 	})
@@ -56,16 +58,4 @@ func script(s portaltest.Script) sim.Script {
 	return out
 }
 
-const seven = simulator.Duration(7e9)
-
-var faults = map[portaltest.Fault]*simulator.Faults{
-	portaltest.LoseAnswer:  {LoseAnswer: true},
-	portaltest.FailAfter:   {Fail: simulator.After},
-	portaltest.FailBefore:  {Fail: simulator.Before},
-	portaltest.Hang:        {Hang: simulator.After},
-	portaltest.Garbage:     {Garbage: true},
-	portaltest.RateLimit:   {RateLimit: seven},
-	portaltest.Unavailable: {Unavailable: seven},
-	portaltest.Refuse:      {Refuse: "not_competent"},
-	portaltest.IgnoreKeys:  {IgnoreKeys: true},
-}
+var faults = simbench.Faults("not_competent")

@@ -17,7 +17,7 @@ import (
 
 func (b *bench) admin(t *testing.T, method, path, body string) string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, b.http.URL+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), method, b.URL+path, strings.NewReader(body))
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer token")
 	resp, err := http.DefaultClient.Do(req)
@@ -34,7 +34,7 @@ func TestDesk(t *testing.T) {
 	s := b.filed(t, "VNPHKI", "vnpost")
 	_, err := b.Submit(t.Context(), s)
 	require.NoError(t, err)
-	b.settle(t)
+	b.Settle(t)
 	require.JSONEq(t, `{"effects": [{"key": "`+s.Key+`", "act": "submit", "code": "`+s.Code+`", "count": 1}]}`, b.admin(t, "GET", "/admin/effects", ""))
 	require.JSONEq(t, `{"pending": 0}`, b.admin(t, "GET", "/admin/pending", ""))
 	require.JSONEq(t, `{"rules": []}`, b.admin(t, "PUT", "/admin/knobs", `{"rules": []}`))
@@ -57,18 +57,18 @@ func TestFirstOutlivesThePortal(t *testing.T) {
 	}
 	_, err := submit()
 	require.Error(t, err)
-	b.kill(t)
+	b.Kill(t)
 	_, err = submit()
 	require.Error(t, err)
-	b.kill(t)
+	b.Kill(t)
 	code, err := submit()
 	require.NoError(t, err)
-	b.kill(t)
-	b.settle(t)
+	b.Kill(t)
+	b.Settle(t)
 	require.Equal(t, []int{2, 4, 8}, b.statuses(t, code))
 	code, err = submit()
 	require.NoError(t, err)
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, []int{2, 4, 9}, b.statuses(t, code))
 }
 
@@ -91,12 +91,12 @@ func TestLedgerKnowsNobody(t *testing.T) {
 	for range 2 {
 		_, _ = b.Submit(t.Context(), s)
 	}
-	b.settle(t)
+	b.Settle(t)
 	_, err := b.Supplement(t.Context(), portal.Supplement{Key: s.Code + "/supplement/1", Code: s.Code, Round: 1})
 	require.NoError(t, err)
 	_, _ = b.Withdraw(t.Context(), portal.Withdrawal{Key: s.Code + "/withdraw/1", Code: s.Code, Reason: "CANARY"})
-	b.settle(t)
-	raw, err := os.ReadFile(b.cfg.LedgerPath)
+	b.Settle(t)
+	raw, err := os.ReadFile(b.Ledger)
 	require.NoError(t, err)
 	require.NotContains(t, string(raw), "CANARY")
 	require.Contains(t, string(raw), s.Documents[0].SHA256)
@@ -123,7 +123,7 @@ func TestMalformedRequests(t *testing.T) {
 	t.Parallel()
 	b := setup(t, "", nil)
 	post := func(path, mediaType, body string) int {
-		req, err := http.NewRequestWithContext(t.Context(), "POST", b.http.URL+path, strings.NewReader(body))
+		req, err := http.NewRequestWithContext(t.Context(), "POST", b.URL+path, strings.NewReader(body))
 		require.NoError(t, err)
 		req.Header.Set("Authorization", "Bearer token")
 		req.Header.Set("Content-Type", mediaType)

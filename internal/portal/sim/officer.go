@@ -10,8 +10,8 @@ import (
 // resume takes up what the ledger leaves open: callbacks not taken, turns not
 // said. It runs before anything else can.
 func (s *Server) resume() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
 	for _, d := range s.order {
 		for _, e := range d.events {
 			s.tell(d, eventEntry(e))
@@ -24,18 +24,18 @@ func (s *Server) resume() {
 // is held.
 func (s *Server) proceed(d *dossier) {
 	_, ready := d.next()
-	s.core.Proceed(&d.thread, s.rules.Knobs().Seed, ready, func() { s.step(d) })
+	s.Proceed(&d.thread, ready, func() { s.step(d) })
 }
 
 // step says a dossier's next turn.
 func (s *Server) step(d *dossier) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
 	d.thread.Begin()
 	if t, ready := d.next(); ready {
-		entry := eventEntry(d.event(t, s.core.Now(), func(at time.Time) string { return s.nextNumber(d.Authority, at) }))
-		if err := s.record(entry); err != nil {
-			s.core.TryLater(&d.thread, func() { s.step(d) }, err)
+		entry := eventEntry(d.event(t, s.Now(), func(at time.Time) string { return s.nextNumber(d.Authority, at) }))
+		if err := s.Record(entry); err != nil {
+			s.TryLater(&d.thread, func() { s.step(d) }, err)
 			return
 		}
 		s.tell(d, entry)
@@ -44,7 +44,7 @@ func (s *Server) step(d *dossier) {
 }
 
 func (s *Server) tell(d *dossier, event simulator.Entry) {
-	s.core.Tell(&d.thread, event, s.cfg.CallbackURL, s.cfg.WebhookSecret)
+	s.Tell(&d.thread, event, s.cfg.CallbackURL, s.cfg.WebhookSecret)
 }
 
 // nextNumber gives the authority's next number of the day. The event that bears

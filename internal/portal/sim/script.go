@@ -28,6 +28,9 @@ const (
 // off the key itself ("<code>/submit/1").
 type Knobs = simulator.Knobs[Script]
 
+// ParseKnobs reads rules from JSON.
+func ParseKnobs(raw []byte) (Knobs, error) { return simulator.ParseKnobs[Script](raw) }
+
 var ruleWords = []string{"act", "key", "code", "office", "network", "procedure", "authority"}
 
 // Script is what an officer does with a dossier other than to accept, process

@@ -1,13 +1,11 @@
 package sim
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"sync"
 
 	"hoso/internal/portal"
 	"hoso/internal/simulator"
@@ -33,17 +31,14 @@ type Config struct {
 
 // Server is one portal.
 type Server struct {
-	cfg  Config
-	core *simulator.Core
+	*simulator.Desk[Script]
+	cfg Config
 
-	mu       sync.Mutex
-	rules    *simulator.Rules[Script]
 	receipts map[string]receipt // by business key
 	dossiers map[string]*dossier
 	order    []*dossier     // as they came
 	numbers  map[string]int // portal codes given, by authority and day
-	effects  simulator.Tally
-	made     int // effects, of all kinds
+	made     int            // effects, of all kinds
 }
 
 // receipt is an act that took place.
@@ -65,31 +60,17 @@ func New(cfg Config) (*Server, error) {
 			return nil, errors.New("portal simulator: callbacks need a secret to sign with")
 		}
 	}
-	s := &Server{
-		cfg: cfg, rules: simulator.NewRules(ruleWords, Script.check), receipts: map[string]receipt{},
-		dossiers: map[string]*dossier{}, numbers: map[string]int{},
-	}
+	s := &Server{cfg: cfg, receipts: map[string]receipt{}, dossiers: map[string]*dossier{}, numbers: map[string]int{}}
 	var err error
-	if s.core, err = simulator.NewCore(cfg.LedgerPath, cfg.Token, cfg.Clock, cfg.Log, s.apply); err != nil {
+	if s.Desk, err = simulator.Open(simulator.Setup[Script]{
+		LedgerPath: cfg.LedgerPath, Token: cfg.Token, Clock: cfg.Clock, Log: cfg.Log, Knobs: cfg.Knobs,
+		Words: ruleWords, Check: Script.check, Apply: s.apply,
+	}); err != nil {
 		return nil, err
-	}
-	if err := s.use(cfg.Knobs, false); err != nil {
-		return nil, errors.Join(err, s.core.Ledger.Close())
 	}
 	s.resume()
 	return s, nil
 }
-
-// Run lets the officers work and sends callbacks until the context ends or
-// Shutdown is called, or the disk fails, which is an error.
-func (s *Server) Run(ctx context.Context) error { return s.core.Run(ctx) }
-
-// Shutdown stops the portal; it takes up where it was when it is opened again.
-func (s *Server) Shutdown(ctx context.Context) error { return s.core.Shutdown(ctx) }
-
-// Settled waits until the officers have nothing more to do by themselves and
-// every callback was taken.
-func (s *Server) Settled(ctx context.Context) error { return s.core.Settled(ctx) }
 
 // Handler serves the protocol and the desk.
 func (s *Server) Handler() http.Handler {
@@ -100,45 +81,25 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /v1/withdrawals", s.withdraw)
 	mux.HandleFunc("GET /v1/acts/{key}", s.lookup)
 	mux.HandleFunc("GET /v1/dossiers/{code}/events", s.events)
-	s.core.Administer(mux, s)
-	return s.core.Guard(mux)
+	s.Administer(mux, s.Release)
+	return s.Guard(mux)
 }
 
-// record appends an entry and takes it in. The mutex is held.
-func (s *Server) record(e simulator.Entry) error {
-	if e.At.IsZero() {
-		e.At = s.core.Now()
-	}
-	written, err := s.core.Ledger.Append(e)
-	if err != nil {
-		return err
-	}
-	return s.apply(written)
-}
-
-// apply takes an entry's part in the state: the only way in which it changes,
-// whether the entry was written just now or is read back.
+// apply takes an entry's part in the state.
 func (s *Server) apply(e simulator.Entry) error {
-	s.effects.Add(e)
-	switch e.Kind {
-	case simulator.KindEffect:
-		if err := s.applyEffect(e); err != nil {
-			return err
-		}
-	case simulator.KindEvent:
-		if err := s.applyEvent(e); err != nil {
-			return err
-		}
-	case simulator.KindCallback:
-		if d := s.dossiers[e.Code]; d != nil {
-			d.thread.Taken(e.EventID)
-		}
-	case simulator.KindRelease:
-		if d := s.dossiers[e.Code]; d != nil {
-			d.released = d.done + 1
-		}
+	d := s.dossiers[e.Code]
+	switch {
+	case e.Kind == simulator.KindEffect:
+		return s.applyEffect(e)
+	case e.Kind == simulator.KindEvent:
+		return s.applyEvent(e)
+	case d == nil:
+	case e.Kind == simulator.KindCallback:
+		d.thread.Taken(e.EventID)
+	case e.Kind == simulator.KindRelease:
+		d.released = d.done + 1
 	}
-	return s.rules.Replay(e)
+	return nil
 }
 
 func (s *Server) applyEffect(e simulator.Entry) error {

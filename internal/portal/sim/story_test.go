@@ -28,7 +28,7 @@ func TestRuleForOneNetworksOffices(t *testing.T) {
 	t.Parallel()
 	b := setup(t, `{"rules": [{"name": "fpt-supplement", "when": {"office": "FPT"}, "script": {"ask_supplement": {"components": ["to-khai"], "text": "Tờ khai thiếu chữ ký"}}}]}`, nil)
 	asked, other := b.filed(t, "FPTCGY", "fpt"), b.filed(t, "VNPHKI", "vnpost")
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, []int{2, 5}, b.statuses(t, asked.Code))
 	require.Equal(t, []int{2, 4, 9}, b.statuses(t, other.Code))
 	events, err := b.Events(t.Context(), asked.Code)
@@ -38,7 +38,7 @@ func TestRuleForOneNetworksOffices(t *testing.T) {
 	require.ErrorContains(t, err, "wrong_round")
 	_, err = b.Supplement(t.Context(), portal.Supplement{Key: asked.Code + "/supplement/1", Code: asked.Code, Round: 1})
 	require.NoError(t, err)
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, []int{2, 5, 4, 9}, b.statuses(t, asked.Code))
 }
 
@@ -50,7 +50,7 @@ func TestNumbersRunByAuthorityAndDay(t *testing.T) {
 		s.Authority, s.Office = authority, office
 		_, err := b.Submit(t.Context(), s)
 		require.NoError(t, err)
-		b.settle(t)
+		b.Settle(t)
 		events, err := b.Events(t.Context(), s.Code)
 		require.NoError(t, err)
 		return events[0].PortalCode
@@ -58,7 +58,7 @@ func TestNumbersRunByAuthorityAndDay(t *testing.T) {
 	require.Equal(t, "H26.12.03-250205-0001", number("H26.12.03", "VNPHKI"))
 	require.Equal(t, "H26.12.03-250205-0002", number("H26.12.03", "VNPHKI"))
 	require.Equal(t, "H26.12.04-250205-0001", number("H26.12.04", "VNPHKI"))
-	b.kill(t)
+	b.Kill(t)
 	require.Equal(t, "H26.12.03-250205-0003", number("H26.12.03", "VNPHKI"))
 	require.Equal(t, "H26.12.03-250205-0001", number("H26.12.03", "SAMEXX"), "the portal that gives one number twice")
 	b.clock.Advance(14*time.Hour + 30*time.Minute) // midnight, in Hà Nội
@@ -72,7 +72,7 @@ func TestStepsTakeTheirTime(t *testing.T) {
 	for n := range 3 {
 		require.Len(t, b.statuses(t, s.Code), n)
 		if n == 1 {
-			b.kill(t) // the time waited so far still counts
+			b.Kill(t) // the time waited so far still counts
 		}
 		b.clock.AwaitWaiter(59 * time.Minute)
 		b.clock.Advance(time.Hour)
@@ -89,7 +89,7 @@ func TestStepsTakeTheirTime(t *testing.T) {
 	require.NoError(t, err)
 	b.clock.AwaitWaiter(59 * time.Minute)
 	b.clock.Advance(time.Hour)
-	b.settle(t)
+	b.Settle(t)
 	require.Equal(t, []int{7}, b.statuses(t, w.Code))
 	_, err = b.Withdraw(t.Context(), portal.Withdrawal{Key: w.Code + "/withdraw/2", Code: w.Code})
 	require.ErrorContains(t, err, "already_withdrawn")
@@ -107,17 +107,17 @@ func TestHoldAndRelease(t *testing.T) {
 	t.Parallel()
 	b := setup(t, `{"rules": [{"when": {"office": "V"}, "script": {"hold": true}}, {"when": {"office": "FPT"}, "script": {"hold_before": 9}}]}`, nil)
 	v, f := b.filed(t, "VNPHKI", "vnpost"), b.filed(t, "FPTCGY", "fpt")
-	b.settle(t)
+	b.Settle(t)
 	require.Empty(t, b.statuses(t, v.Code))
 	require.Equal(t, []int{2, 4}, b.statuses(t, f.Code))
-	b.kill(t)
+	b.Kill(t)
 	require.JSONEq(t, `{"released": 1}`, b.admin(t, "POST", "/admin/release", `{"code": "`+f.Code+`"}`))
-	b.settle(t)
+	b.Settle(t)
 	require.Empty(t, b.statuses(t, v.Code))
 	require.Equal(t, []int{2, 4, 9}, b.statuses(t, f.Code))
 	require.JSONEq(t, `{"released": 1}`, b.admin(t, "POST", "/admin/release", ""))
-	b.kill(t)
-	b.settle(t)
+	b.Kill(t)
+	b.Settle(t)
 	require.Equal(t, []int{2, 4, 9}, b.statuses(t, v.Code), "a release outlives the portal")
 	require.JSONEq(t, `{"released": 0}`, b.admin(t, "POST", "/admin/release", `{}`))
 }
