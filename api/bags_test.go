@@ -239,3 +239,24 @@ func TestBagTwice(t *testing.T) {
 	require.Len(t, read[Bag](t, h.get("clerk", "/v1/bags/"+first.Number), http.StatusOK).History, 2)
 	require.Equal(t, 1, h.rows("bags"))
 }
+
+// Bags come page by page, newest first, each once.
+func TestBagsComeByPages(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, onSQLite)
+	var want []string
+	for range 3 {
+		want = append([]string{h.seal(h.onPaper().Code).Number}, want...)
+	}
+	var got []string
+	for cursor, pages := "", 0; ; pages++ {
+		require.Less(t, pages, len(want))
+		page := read[List[Bag]](t, h.get("clerk", "/v1/bags?limit=1&cursor="+cursor), http.StatusOK)
+		require.Len(t, page.Items, 1)
+		got = append(got, page.Items[0].Number)
+		if cursor = page.NextCursor; cursor == "" {
+			break
+		}
+	}
+	require.Equal(t, want, got)
+}
