@@ -112,15 +112,15 @@ func (a *arriving) keep(b *batch) {
 // errKnown rolls a transaction back whose event turned out to be known.
 var errKnown = errors.New("known event")
 
-// accept takes a report in within a transaction, and gives its row and whether it
-// is news. Of two that bring the same event at once the slower finds it known.
-func (s *Store) accept(ctx context.Context, a Arrival, take func(tx *gorm.DB, a *arriving) (fresh bool, err error)) (Inbox, bool, error) {
+// accept has a report entered within a transaction, and gives its row and whether
+// it is news. Of two that bring the same event at once the slower finds it known.
+func (s *Store) accept(ctx context.Context, a Arrival, enter func(tx *gorm.DB, a *arriving) (fresh bool, err error)) (Inbox, bool, error) {
 	for tries := 1; ; tries++ {
 		in := arriving{Arrival: a}
 		fresh := false
 		err := s.tx(ctx, func(tx *gorm.DB) (err error) {
 			in = arriving{Arrival: a}
-			if fresh, err = take(tx, &in); err == nil && !fresh {
+			if fresh, err = enter(tx, &in); err == nil && !fresh {
 				err = errKnown
 			}
 			return err

@@ -143,7 +143,9 @@ func (f *fixture) mend(table string) {
 func (f *fixture) waiters(n int) {
 	f.t.Helper()
 	if f.Postgres() {
-		require.Eventually(f.t, func() bool { return f.count("pg_stat_activity", "datname = current_database() AND wait_event_type = 'Lock'") >= n }, time.Minute, 5*time.Millisecond)
+		require.Eventually(f.t, func() bool {
+			return f.count("pg_stat_activity", "datname = current_database() AND wait_event_type = 'Lock'") >= n
+		}, time.Minute, 5*time.Millisecond)
 	}
 }
 
