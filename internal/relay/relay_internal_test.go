@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -44,12 +45,17 @@ type fake struct {
 	signals []string // ids of messages, in order
 	updates []client.UpdateWorkflowOptions
 	start   func() error
+	hang    string // the dossier whose start gets no answer
 	signal  func(name string, payload any) error
 	update  func(n int) (workflows.Answer, error) // n counts from 1
 	trails  []trail.Trail                         // of starts, signals and updates, as they came
 }
 
 func (f *fake) ExecuteWorkflow(ctx context.Context, o client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
+	if o.ID == f.hang {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.starts, f.trails = append(f.starts, o), append(f.trails, trail.From(ctx))
@@ -58,6 +64,13 @@ func (f *fake) ExecuteWorkflow(ctx context.Context, o client.StartWorkflowOption
 		return nil, nil //nolint:nilnil // nobody looks at the run
 	}
 	return nil, f.start()
+}
+
+// hasStarted says whether a workflow was started.
+func (f *fake) hasStarted(id string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.ContainsFunc(f.starts, func(o client.StartWorkflowOptions) bool { return o.ID == id })
 }
 
 func (f *fake) SignalWorkflow(ctx context.Context, id, run, name string, payload any) error {
@@ -573,6 +586,109 @@ func TestAMessageThatIsKickedIsPassedOnAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, late.ID, <-passed, "its row's own time came")
 	require.Zero(t, d.backlog().Messages)
+}
+
+// Dossiers that are started together: each once, and whatever befalls one of them
+// is its own.
+func TestStartsTakenTogether(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	fine, refused, closed := d.file(false), d.file(false), d.file(false)
+	d.close(closed)
+	d.fake.start = func() error {
+		if d.fake.starts[len(d.fake.starts)-1].ID == refused {
+			return errAway
+		}
+		return nil
+	}
+	for _, code := range []string{fine, refused, "VNPHKI-250205-9999-X", fine, closed} {
+		d.KickStart(trail.Trail{RequestID: "of " + code}.Onto(t.Context()), code)
+	}
+	kicks := d.waiting(<-d.starts)
+	require.Len(t, kicks, 5)
+	d.startTogether(t.Context(), kicks)
+	var asked []string
+	for i, o := range d.fake.starts {
+		asked = append(asked, o.ID)
+		require.Equal(t, "of "+o.ID, d.fake.trails[i].RequestID)
+	}
+	require.ElementsMatch(t, []string{fine, refused}, asked, "once each, and none that is closed or unknown")
+	require.EqualValues(t, 1, d.backlog().Starts, "the one that was refused comes again at its own time")
+
+	for range together + 3 {
+		d.KickStart(t.Context(), fine)
+	}
+	require.Len(t, d.waiting(<-d.starts), together)
+	require.Len(t, d.starts, 3, "the others are for the next hand")
+}
+
+// One start that hangs holds up neither those that come after it nor what was
+// taken with it for long: their rows' own time comes.
+func TestAStartThatHangs(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	hanging, with, after := d.file(false), d.file(false), d.file(false)
+	d.fake.hang = hanging
+	d.KickStart(t.Context(), hanging)
+	d.KickStart(t.Context(), with)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx) }()
+	require.Eventually(t, func() bool { return d.fake.hasStarted(with) }, time.Minute, time.Millisecond)
+	d.KickStart(t.Context(), after)
+	require.Eventually(t, func() bool { return d.fake.hasStarted(after) }, callWithin/2, time.Millisecond, "another hand takes it")
+	d.later()
+	require.Eventually(t, func() bool { return d.backlog().Starts == 1 }, callWithin/2, 10*time.Millisecond, "marked by the pass that their time has come for")
+	cancel()
+	require.NoError(t, <-ended)
+}
+
+// A mark that fails is not made up for: the message is passed on again at its own
+// time, and marked then.
+func TestAMarkThatFails(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code := d.file(false)
+	m := d.report(code, 1)
+	d.signalAll(t.Context(), map[string][]store.Inbox{code: {m}})
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	d.mark(gone)
+	d.mark(t.Context())
+	require.Equal(t, store.InboxPending, d.state(m))
+	d.later()
+	_, err := d.passMessages(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{code + " " + m.ID, code + " " + m.ID}, d.fake.signals)
+	require.Equal(t, store.InboxSignalled, d.state(m))
+}
+
+// A dossier's messages take one lane; when it is full, and when nobody runs, what
+// does not fit is passed on at its row's own time.
+func TestALaneThatIsFull(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code := d.file(false)
+	var all []string
+	for i := range cap(d.lanes[0]) + 2 {
+		m := d.report(code, i)
+		d.KickMessage(m)
+		all = append(all, code+" "+m.ID)
+	}
+	var waiting []int
+	for _, lane := range d.lanes {
+		waiting = append(waiting, len(lane))
+	}
+	require.ElementsMatch(t, []int{cap(d.lanes[0]), 0, 0, 0}, waiting)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx) }()
+	require.Eventually(t, func() bool { return d.backlog().Messages == 2 }, time.Minute, 10*time.Millisecond)
+	d.later()
+	require.Eventually(t, func() bool { return d.backlog().Messages == 0 }, time.Minute, 10*time.Millisecond)
+	cancel()
+	require.NoError(t, <-ended)
+	require.Equal(t, all, d.fake.signals, "each once, in their order")
 }
 
 func TestKickNeverWaits(t *testing.T) {

@@ -25,8 +25,8 @@ type batch struct {
 	err  error     // the first that went wrong while statements were made
 }
 
-// byHand gives a transaction's batch. What waits in the transaction goes before
-// what is added.
+// byHand gives the batch of a transaction that Store.tx has begun. What waits in
+// the transaction goes before what is added.
 func byHand(tx *gorm.DB) *batch {
 	b := &batch{ctx: tx.Statement.Context, tx: tx}
 	b.pipe, _ = tx.Statement.ConnPool.(*pipeline)
@@ -44,8 +44,9 @@ func (s *Store) batched(ctx context.Context, fn func(b *batch) error) error {
 	})
 }
 
-// together carries out what fn adds, in one trip. What is written is written as a
-// whole; each read is of its own moment.
+// together carries out what fn adds, in one trip and without a transaction around
+// it: reads, each of its own moment, and at most one write. (On PostgreSQL several
+// would be written as a whole, on SQLite one by one.)
 func (s *Store) together(ctx context.Context, fn func(b *batch)) error {
 	if !s.postgres {
 		b := &batch{ctx: ctx, tx: s.with(ctx)}

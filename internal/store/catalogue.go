@@ -113,8 +113,10 @@ type entries struct {
 	kept  map[string]any
 }
 
-// entriesAge is how long the stamp is believed; as long as the calendars'.
-const entriesAge = time.Second
+const (
+	entriesAge  = time.Second // how long the stamp is believed; as long as the calendars'
+	entriesMost = 4096        // they are kept by day, and the days go on
+)
 
 // current asks for the stamp when that is due, and forgets what is of another.
 func (e *entries) current(ctx context.Context, s *Store) error {
@@ -155,9 +157,13 @@ func (e *entries) find(key string) (any, string, bool) {
 func (e *entries) keep(key, stamp string, item any) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.kept != nil && e.stamp == stamp {
-		e.kept[key] = item
+	if e.kept == nil || e.stamp != stamp {
+		return
 	}
+	if len(e.kept) == entriesMost {
+		clear(e.kept)
+	}
+	e.kept[key] = item
 }
 
 // entryWhere reads the entry that a condition names, once for each stamp. Whoever

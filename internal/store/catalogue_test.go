@@ -240,3 +240,32 @@ func TestEntriesAreReadAnewWhenTheCatalogueChanges(t *testing.T) {
 		require.Eventually(t, func() bool { return name(other) == "Bưu điện khác" }, 10*time.Second, 50*time.Millisecond, "others by the stamp")
 	})
 }
+
+// An entry is that of its day, and however many days are asked for, there is an
+// end to what is kept.
+func TestEntriesAreKeptByDay(t *testing.T) {
+	t.Parallel()
+	f := &fixture{t: t, url: migratedSQLite(t), clock: newClock()}
+	f.Store = f.open(2)
+	c := sample(t)
+	moved := c.Offices[0]
+	moved.Name, moved.Validity.From = "Bưu điện mới", "2031-01-01"
+	c.Offices[0].Validity.To = moved.Validity.From
+	c.Offices = append(c.Offices, moved)
+	f.load(c)
+	first := time.Date(2030, 12, 20, 0, 0, 0, 0, time.UTC)
+	for i := range store.EntriesMost + 10 {
+		day := first.AddDate(0, 0, i).Format(time.DateOnly)
+		want := c.Offices[0].Name
+		if day >= moved.Validity.From {
+			want = moved.Name
+		}
+		for range 2 {
+			got, err := f.Office(t.Context(), moved.ID, day)
+			require.NoError(t, err)
+			require.Equal(t, want, got.Name, day)
+		}
+		require.LessOrEqual(t, f.EntriesKept(), store.EntriesMost)
+	}
+	require.NotZero(t, f.EntriesKept())
+}

@@ -63,6 +63,16 @@ func (s *Store) SaveByHand(ctx context.Context, d Dossier) error {
 	})
 }
 
+// EntriesMost is how many catalogue entries are kept.
+const EntriesMost = entriesMost
+
+// EntriesKept counts those that are.
+func (s *Store) EntriesKept() int {
+	s.entries.mu.Lock()
+	defer s.entries.mu.Unlock()
+	return len(s.entries.kept)
+}
+
 // Fields gives a model's table, and the types of the fields by column; those that
 // are kept as JSON are left out.
 func (s *Store) Fields(model any) (string, map[string]reflect.Type) {

@@ -70,9 +70,10 @@ type arriving struct {
 	again bool  // whether it did
 }
 
-// lookUp adds the question whether the event is known.
+// lookUp adds the question whether the event is known. One that is stays as it is
+// until the transaction ends: of two repetitions only one may be news by now.
 func (a *arriving) lookUp(b *batch) {
-	take(b, &a.known, &a.again, "WHERE source = ? AND event_id = ?", a.Source, a.EventID)
+	take(b, &a.known, &a.again, "WHERE source = ? AND event_id = ?"+b.forUpdate(), a.Source, a.EventID)
 }
 
 // admit says whether the event is news, and gives it its row. One that is known
@@ -111,15 +112,15 @@ func (a *arriving) keep(b *batch) {
 // errKnown rolls a transaction back whose event turned out to be known.
 var errKnown = errors.New("known event")
 
-// accept takes a report in within a transaction, and gives its row and whether it
-// is news. Of two that bring the same event at once the slower finds it known.
-func (s *Store) accept(ctx context.Context, a Arrival, take func(tx *gorm.DB, a *arriving) (fresh bool, err error)) (Inbox, bool, error) {
+// accept has a report entered within a transaction, and gives its row and whether
+// it is news. Of two that bring the same event at once the slower finds it known.
+func (s *Store) accept(ctx context.Context, a Arrival, enter func(tx *gorm.DB, a *arriving) (fresh bool, err error)) (Inbox, bool, error) {
 	for tries := 1; ; tries++ {
 		in := arriving{Arrival: a}
 		fresh := false
 		err := s.tx(ctx, func(tx *gorm.DB) (err error) {
 			in = arriving{Arrival: a}
-			if fresh, err = take(tx, &in); err == nil && !fresh {
+			if fresh, err = enter(tx, &in); err == nil && !fresh {
 				err = errKnown
 			}
 			return err
@@ -163,7 +164,7 @@ func (s *Store) AcceptReport(ctx context.Context, a Arrival, code string, r regi
 		in.row.Payload = string(raw)
 		for _, res := range results {
 			res.ID, res.DossierCode, res.SourceID, res.CreatedAt = newID(), code, in.row.ID, s.now()
-			insert(b, res)
+			insertNew(b, nil, res) // it may be there from when the report named nothing we knew
 		}
 		in.keep(b)
 		return true, b.leave()
@@ -210,6 +211,7 @@ type ParcelArrival struct {
 type parcelNews struct {
 	ParcelArrival
 	dossier  Dossier
+	held     bool // the dossier is there, and locked
 	shipment Shipment
 	there    bool
 	events   []ParcelEvent
@@ -223,16 +225,17 @@ func (n *parcelNews) lookUp(b *batch) {
 		named, key = "id = ?", n.ShipmentID
 	}
 	its := func(column string) string { return "(SELECT " + column + " FROM shipments WHERE " + named + ")" }
-	take(b, &n.dossier, new(bool), "WHERE code = "+its("dossier_code")+b.forUpdate(), key)
+	take(b, &n.dossier, &n.held, "WHERE code = "+its("dossier_code")+b.forUpdate(), key)
 	take(b, &n.shipment, &n.there, "WHERE "+named, key)
 	find(b, &n.events, "WHERE shipment_id = "+its("id"), key)
 	find(b, &n.papers, "WHERE dossier_code = "+its("dossier_code")+" ORDER BY component, id", key)
 }
 
-// known says whether the parcel is there and the carrier's own. (The database is
+// known says whether the parcel is there, under its dossier's lock, and the
+// carrier's own. (The database is
 // not asked for the carrier as well: it might look through all the carrier's
 // parcels for the one key.)
-func (n *parcelNews) known() bool { return n.there && n.shipment.Carrier == n.Carrier }
+func (n *parcelNews) known() bool { return n.held && n.there && n.shipment.Carrier == n.Carrier }
 
 // AcceptParcel keeps a carrier's report, adds it to the parcel's events and
 // folds them. The workflow is told only of what it acts upon.
@@ -244,6 +247,12 @@ func (s *Store) AcceptParcel(ctx context.Context, a ParcelArrival) (Inbox, bool,
 		in.lookUp(b)
 		if err := b.send(); err != nil {
 			return false, err
+		}
+		if n.there && !n.held { // it was ordered between the two questions
+			n.lookUp(b)
+			if err := b.send(); err != nil {
+				return false, err
+			}
 		}
 		in.row.Kind, in.row.State = KindParcel, InboxUnmatched
 		if n.known() {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
 	"hoso/internal/dossier"
 	"hoso/internal/register"
@@ -183,6 +184,74 @@ func TestReportsThatNameNothingKnown(t *testing.T) {
 		a.Digest = "of another body"
 		_, _, err = f.AcceptReport(ctx, a, "VNPHKI-250205-9999-X", register.PortalReport{}, nil)
 		require.ErrorIs(t, err, store.ErrEventChanged)
+	})
+}
+
+// What named nothing known is news once it names something, with its results, and
+// only to one of those who bring it again at once.
+func TestAReportIsAboutSomethingAtLast(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		code := "VNPHKI-250205-9999-X"
+		a := arrival("portal")
+		a.Text = "Đã có kết quả"
+		accept := func(s *store.Store) (store.Inbox, bool, error) {
+			return s.AcceptReport(ctx, a, code, register.PortalReport{Status: dossier.Resolved}, []store.Result{{Name: "x", DocumentID: "doc-1"}})
+		}
+		before, fresh, err := accept(f.Store)
+		require.NoError(t, err)
+		require.Equal(t, []any{true, store.InboxUnmatched}, []any{fresh, before.State})
+		known := f.file(filing())
+		known.Code, known.TrackToken = code, "another"
+		require.NoError(t, f.InsertByHand(ctx, known))
+		f.clock.add(time.Minute)
+
+		processes := []*store.Store{f.open(10), f.open(10)}
+		var news atomic.Int64
+		again := func(i int) error {
+			m, fresh, err := accept(processes[i%2])
+			if fresh {
+				news.Add(1)
+			}
+			if err == nil && (m.ID != before.ID || m.State != store.InboxPending || !m.ReceivedAt.Equal(before.ReceivedAt)) {
+				err = fmt.Errorf("another row: %s %s", m.ID, m.State)
+			}
+			return err
+		}
+		var errs []error
+		ended := make(chan struct{})
+		require.NoError(t, f.Tx(ctx, func(tx *gorm.DB) error {
+			require.NoError(t, tx.Exec("UPDATE inbox SET attempts = attempts").Error)
+			go func() {
+				defer close(ended)
+				errs = together(4, again)
+			}()
+			f.waiters(4)
+			return nil
+		}))
+		<-ended
+		requireNoErrors(t, errs)
+		require.EqualValues(t, 1, news.Load())
+		require.Equal(t, []int{1, 1, 1}, []int{f.count("inbox", "text_id <> ''"), f.count("texts", ""), f.count("results", "")})
+		f.clock.add(store.RelayDelay)
+		leased, err := f.LeaseMessages(ctx, 10, time.Minute)
+		require.NoError(t, err)
+		require.Len(t, leased, 1)
+	})
+}
+
+// A parcel without a dossier is nobody's: nothing is entered in any ledger.
+func TestAReportOfAParcelWithoutADossier(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		d := f.file(filing())
+		sh := f.order(d.Code, register.LegHome, 1)
+		f.exec("UPDATE shipments SET dossier_code = 'nowhere'")
+		m := f.parcel(parcelEvent(sh, dossier.DeliveryDelivered, moment))
+		require.Equal(t, store.InboxUnmatched, m.State)
+		require.Equal(t, []int{1, 0}, []int{f.count("audit_entries", ""), f.count("parcel_events", "")})
+		require.Equal(t, dossier.DeliveryNone, f.shipment(sh.ID).State)
 	})
 }
 

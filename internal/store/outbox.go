@@ -41,11 +41,11 @@ func lease[M interface{ id() string }](s *Store, ctx context.Context, limit int,
 	if s.postgres {
 		free = " FOR UPDATE SKIP LOCKED"
 	}
-	take := `UPDATE "` + t.schema.Table + `" SET next_at = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM "` + t.schema.Table +
+	sql := `UPDATE "` + t.schema.Table + `" SET next_at = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM "` + t.schema.Table +
 		`" WHERE state = 'pending' AND next_at <= ? ORDER BY next_at, id LIMIT ?` + free + `) RETURNING "` + strings.Join(t.schema.DBNames, `","`) + `"`
 	now := s.now()
 	var rows []M
-	run := func(b *batch) { b.add(take, []any{now.Add(hold), now, limit}, all(b.ctx, &rows)) }
+	run := func(b *batch) { b.add(sql, []any{now.Add(hold), now, limit}, all(b.ctx, &rows)) }
 	var err error
 	if s.postgres {
 		err = s.together(ctx, run)

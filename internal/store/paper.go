@@ -43,7 +43,9 @@ func (p *Paper) put(at custody.Place) {
 
 // Papers lists a dossier's papers.
 func (s *Store) Papers(ctx context.Context, code string) ([]Paper, error) {
-	return papersIn(s.with(ctx), code)
+	var rows []Paper
+	err := s.together(ctx, func(b *batch) { findPapers(b, &rows, code) })
+	return rows, err
 }
 
 func papersIn(tx *gorm.DB, code string) ([]Paper, error) {
@@ -207,8 +209,8 @@ func (s *Store) lose(tx *gorm.DB, d *Dossier, papers []Paper, by string) error {
 	return s.settle(tx, d, now, func(p Paper) custody.Place { return custody.Place{Holder: p.Place().Holder} }, by)
 }
 
-// find brings lost papers to the office: found, or others in their place.
-func (s *Store) find(tx *gorm.DB, d *Dossier, by string) error {
+// bringBack brings lost papers to the office: found, or others in their place.
+func (s *Store) bringBack(tx *gorm.DB, d *Dossier, by string) error {
 	rows, err := papersIn(tx, d.Code)
 	if err != nil {
 		return err

@@ -62,3 +62,42 @@ func TestPapersMove(t *testing.T) {
 		require.Equal(t, row.ClosedAt, f.row(d.Code).ClosedAt, "closed once")
 	})
 }
+
+// What a step answers of the papers is where it has left them, whatever it did with
+// them, and a second move within the step begins where the first one ended.
+func TestAStepAnswersThePapersAsItLeavesThem(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		d := f.file(paper())
+		office := custody.Holder{Kind: custody.Office, ID: "VNPHKI"}
+		left := func(got register.Recorded) register.Papers {
+			t.Helper()
+			s, err := f.Snapshot(t.Context(), d.Code)
+			require.NoError(t, err)
+			require.Equal(t, s.Papers, got.Papers)
+			return got.Papers
+		}
+		got := left(f.applied(d.Code, f.begin(d.Code, dossier.Supplement, store.Ask{Components: []store.Component{{Component: "to-khai", Form: dossier.FormPaperOriginal}}})))
+		require.Equal(t, register.Papers{Out: custody.Papers{Count: 3, Holder: office}, AtOffice: 3}, got)
+		got = left(f.record(d.Code, "retry", func(tr *register.Transition) { tr.Missing, tr.Lost = []string{"giay-uy-quyen"}, true }))
+		require.Equal(t, register.Papers{Out: custody.Papers{Count: 2, Holder: office}, AtOffice: 2, Lost: 1}, got)
+		got = left(f.record(d.Code, "retry", func(tr *register.Transition) { tr.Found = true }))
+		require.Equal(t, register.Papers{Out: custody.Papers{Count: 3, Holder: office}, AtOffice: 3}, got)
+
+		f.record(d.Code, "taken", func(tr *register.Transition) {
+			tr.Papers = &custody.Papers{Count: 3, Holder: custody.Holder{Kind: custody.Authority, ID: d.Authority}}
+		})
+		before, err := f.Custody(t.Context(), d.Code)
+		require.NoError(t, err)
+		left(f.record(d.Code, "fetched", func(tr *register.Transition) {
+			tr.HomeOffer, tr.HomePapers = custody.Holder{Kind: custody.Carrier}, custody.Carrier
+		}))
+		after, err := f.Custody(t.Context(), d.Code)
+		require.NoError(t, err)
+		acts := map[custody.Act]int{}
+		for _, e := range after[len(before):] {
+			acts[e.Act]++
+		}
+		require.Equal(t, map[custody.Act]int{custody.Offered: 3, custody.Taken: 3}, acts, "offered once, and taken from there")
+	})
+}

@@ -142,9 +142,9 @@ func (p *pipeline) QueryContext(ctx context.Context, query string, args ...any) 
 }
 
 // QueryRowContext reads one row. That what waited has failed shows in it, since
-// the transaction is over then.
+// the transaction is over then; so does a connection that could not begin one.
 func (p *pipeline) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	_ = p.ahead(query) // kept for the commit
+	_ = p.ahead(query)
 	return p.conn.QueryRowContext(ctx, query, args...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
@@ -106,5 +107,35 @@ func TestATransactionThatIsGivenUpLeavesNothing(t *testing.T) {
 		require.Zero(t, f.texts(code))
 		require.NoError(t, f.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Create(text("a", code)).Error }))
 		require.EqualValues(t, 1, f.texts(code))
+	})
+}
+
+// What is read at one moment is a transaction of its own; one that fails in the
+// middle, or whose caller goes away, leaves none open.
+func TestAMomentThatFailsLeavesNoTransaction(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		code := f.file(filing()).Code
+		s := f.open(1)
+		want, err := s.Snapshot(t.Context(), code) // its statements are prepared
+		require.NoError(t, err)
+		f.exec("ALTER TABLE shipments RENAME TO elsewhere")
+		_, err = s.Snapshot(t.Context(), code)
+		require.Error(t, err)
+		gone, cancel := context.WithCancel(t.Context())
+		require.Error(t, s.Tx(gone, func(tx *gorm.DB) error {
+			require.NoError(t, tx.Exec("UPDATE dossiers SET revision = revision").Error)
+			cancel()
+			return nil
+		}))
+		if f.Postgres() {
+			require.Eventually(t, func() bool {
+				return f.count("pg_stat_activity", "datname = current_database() AND state LIKE 'idle in transaction%'") == 0
+			}, 10*time.Second, 10*time.Millisecond)
+		}
+		f.exec("ALTER TABLE elsewhere RENAME TO shipments")
+		got, err := s.Snapshot(t.Context(), code)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
 	})
 }

@@ -46,7 +46,7 @@ func (s *Store) Record(ctx context.Context, t register.Transition, p Plan) (regi
 			return fmt.Errorf("%w: step %d after %d", ErrSuperseded, t.Step, d.Step)
 		}
 		before := *d
-		if out, err = s.take(tx, &st); err != nil {
+		if out, err = s.apply(tx, &st); err != nil {
 			return err
 		}
 		if err := s.tell(tx, before, *d, t.Kind, t.Data); err != nil {
@@ -137,8 +137,8 @@ func answer(d Dossier, t register.Transition, revision int64, papers register.Pa
 	return r
 }
 
-// take applies a step to the locked row.
-func (s *Store) take(tx *gorm.DB, st *step) (register.Recorded, error) {
+// apply applies a step to the locked row.
+func (s *Store) apply(tx *gorm.DB, st *step) (register.Recorded, error) {
 	t, p, d := st.Transition, st.plan, &st.dossier
 	data := maps.Clone(t.Data)
 	if data == nil {
@@ -350,7 +350,7 @@ func (s *Store) movesOf(tx *gorm.DB, st *step, by string) error {
 	}
 	if st.Found {
 		st.moved = true
-		if err := s.find(tx, d, by); err != nil {
+		if err := s.bringBack(tx, d, by); err != nil {
 			return err
 		}
 	}

@@ -20,8 +20,7 @@ func (s *Store) Snapshot(ctx context.Context, code string) (register.Snapshot, e
 		take(b, &d, &there, "WHERE code = ?", code)
 		findPapers(b, &papers, code)
 		find(b, &parcels, "WHERE dossier_code = ? ORDER BY attempt", code)
-		find(b, &unheard, `WHERE dossier_code = ? AND (kind = ? AND state = ? OR kind = ? AND state IN (?,?)) ORDER BY received_at, id`,
-			code, KindPortal, InboxSignalled, KindPapers, InboxPending, InboxSignalled)
+		find(b, &unheard, `WHERE dossier_code = ? AND kind IN (?,?) AND state IN (?,?) ORDER BY received_at, id`, code, KindPortal, KindPapers, InboxPending, InboxSignalled)
 	})
 	if err = foundIf(there, err); err != nil {
 		return register.Snapshot{}, err
@@ -31,10 +30,10 @@ func (s *Store) Snapshot(ctx context.Context, code string) (register.Snapshot, e
 	return out, hear(unheard, &out)
 }
 
-// hear adds the reports that an earlier run was told of and did not deal with.
-// Of a bag's also those that are on their way: a run that ended at the wrong moment
-// may have had them already, and nobody could be asked again. A parcel's need no
-// such thing: its state says all.
+// hear adds the reports that nobody has dealt with. Also those that are on their
+// way: they are marked a little after they were told, and a run that ended at the
+// wrong moment may have had them already. Told again, they are no news. A parcel's
+// need no such thing: its state says all.
 func hear(unheard []Inbox, out *register.Snapshot) error {
 	for _, m := range unheard {
 		if m.Kind == KindPapers {

@@ -140,6 +140,16 @@ func (f *fixture) mend(table string) {
 	f.exec("DROP TRIGGER spoil")
 }
 
+// waiters waits until n others wait for a lock. (On SQLite all do, for the turn.)
+func (f *fixture) waiters(n int) {
+	f.t.Helper()
+	if f.Postgres() {
+		require.Eventually(f.t, func() bool {
+			return f.count("pg_stat_activity", "datname = current_database() AND wait_event_type = 'Lock'") >= n
+		}, time.Minute, 5*time.Millisecond)
+	}
+}
+
 // together runs a function n times at once and gives the errors.
 func together(n int, do func(i int) error) []error {
 	errs := make([]error, n)
