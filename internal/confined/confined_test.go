@@ -94,7 +94,7 @@ func hoard(context.Context, []byte) (any, error) {
 // race detector in it.
 func roomy() confined.Limits {
 	l := confined.DefaultLimits()
-	l.WallMS, l.BeginPageMS, l.CPUSeconds = 120_000, 110_000, 100
+	l.WallMS, l.ClockMS, l.BeginPageMS, l.CPUSeconds = 120_000, 120_000, 110_000, 100
 	if confined.Race {
 		l.Memory = 2 << 30
 	}
@@ -155,7 +155,7 @@ func TestChildrenThatEndBadly(t *testing.T) {
 func TestWaitingIsNotTheFilesFault(t *testing.T) {
 	t.Parallel()
 	l := roomy()
-	l.WallMS, l.BeginPageMS = 3000, 3000
+	l.WallMS, l.ClockMS, l.BeginPageMS = 3000, 3000, 3000
 	for _, job := range []string{"sleep", "spin"} {
 		var out any
 		_, err := checker(t, l).Do(t.Context(), job, []byte("a"), &out)

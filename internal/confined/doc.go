@@ -12,7 +12,8 @@
 // programs, poppler's pdftoppm and zbarimg, which run as its own children: what
 // it has used itself is taken off their limits first. When the parent dies the
 // child dies. What becomes of a file must not depend on the machine: a child that
-// others ended, or that did not get its processor time, is ErrBusy.
+// others ended, or that did not get its processor time, is ErrBusy. Its clock stands
+// still while it waits for a processor.
 //
 // How memory is bounded: RLIMIT_AS does not fit Go, which reserves much more
 // address space than it uses. RLIMIT_DATA counts only what is writable, and the

@@ -42,7 +42,7 @@ func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usag
 	}
 	answered := make(chan reading, 1)
 	go func() { answered <- p.read(append(line, '\n'), o.Limits.AnswerBytes) }()
-	u, got := p.watch(ctx, o.Limits, began, answered)
+	u, got, late := p.watch(ctx, o.Limits, began, answered)
 	p.kill()
 	if got == nil {
 		p.hurry()
@@ -56,9 +56,10 @@ func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usag
 	}
 	var a answer
 	switch {
-	case u.Ended == scan.OutOfTime && cpuOf(state) < o.Limits.cpu():
-		// It did not get what it may use: the machine was busy, and the file is not to
-		// blame. What a file gets told must not depend on that.
+	case late > 0 && cpuOf(state) < late:
+		// The machine kept it waiting, for a processor, a disk, or somebody else: all
+		// that a file can do is to keep its reader busy. What a file gets told must not
+		// depend on the machine.
 		return answer{}, Usage{Took: u.Took}, ErrBusy
 	case u.Ended != "":
 		return answer{}, u, nil
@@ -118,6 +119,7 @@ type process struct {
 	cmd      *exec.Cmd
 	in       io.WriteCloser
 	out, err *os.File
+	began    time.Time
 }
 
 // reading is what came out of a child. lastWords are never logged: they may
@@ -154,6 +156,7 @@ func (c *Checker) launch(file *os.File, how confinement) (*process, error) {
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = outW, errW, []*os.File{file}
 	cmd.SysProcAttr = how.attr()
 	in, err := cmd.StdinPipe()
+	began := time.Now()
 	if err == nil {
 		err = cmd.Start()
 	}
@@ -161,7 +164,7 @@ func (c *Checker) launch(file *os.File, how confinement) (*process, error) {
 	if err != nil {
 		return nil, errors.Join(err, outR.Close(), errR.Close())
 	}
-	return &process{cmd: cmd, in: in, out: outR, err: errR}, nil
+	return &process{cmd: cmd, in: in, out: outR, err: errR, began: began}, nil
 }
 
 // read gives the order and takes the answer. The way in stays open until then:
@@ -199,9 +202,10 @@ func (p *process) hurry() {
 }
 
 // watch waits for the answer, for time, for too much memory, or for the end of
-// the request, whichever is first.
-func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered <-chan reading) (Usage, *reading) {
-	var u Usage
+// the request, whichever is first. If it was time, late is how much of the
+// processor blames the file.
+func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered <-chan reading) (u Usage, got *reading, late time.Duration) {
+	see := onlooker{pid: p.cmd.Process.Pid, since: p.began}
 	timeout := time.NewTimer(time.Until(began.Add(l.wall())))
 	defer timeout.Stop()
 	look := time.NewTicker(watchEvery)
@@ -209,18 +213,22 @@ func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered
 	for {
 		select {
 		case r := <-answered:
-			return u, &r
+			return u, &r, 0
 		case <-ctx.Done():
-			return u, nil
+			return u, nil, 0
 		case <-timeout.C:
 			u.Ended = scan.OutOfTime
-			return u, nil
+			return u, nil, l.cpu()
 		case <-look.C:
-			own, all := held(p.cmd.Process.Pid)
+			own, all := see.look()
 			u.Peak, u.Together = max(u.Peak, own.peak), max(u.Together, all)
 			if all > l.Memory-watchMargin {
 				u.Ended = scan.OutOfMemory
-				return u, nil
+				return u, nil, 0
+			}
+			if on, known := see.clock(); known && on > l.clock() {
+				u.Ended = scan.OutOfTime
+				return u, nil, l.cpu() / 2 // as in causeOf
 			}
 		}
 	}
