@@ -161,7 +161,7 @@ func TestFewStrokesAreNotJudged(t *testing.T) {
 	t.Parallel()
 	for strokes, want := range map[int]int{minTiles - 1: 0, minTiles: 1} {
 		in := &inspection{p: DefaultProfile()}
-		in.judgeSharpness(1, 200, measurement{sharpness: 0.1, strokes: strokes})
+		in.judgeSharpness(1, measurement{sharpness: 0.1, strokes: strokes})
 		require.Len(t, in.rep.Findings, want)
 	}
 }
