@@ -45,7 +45,7 @@ func (c *Checker) Unconfined() { c.how = &confinement{} }
 // started a while ago and was last seen to run some time after.
 func ClockOf(pid int, ago, moved time.Duration) time.Duration {
 	now := time.Now()
-	o := onlooker{pid: pid, since: now.Add(-ago), ran: 1, moved: now.Add(-moved)}
-	on, _ := o.clock()
+	o := onlooker{pid: pid, ran: 1, moved: now.Add(-moved)}
+	on, _ := o.clock(now.Add(-ago))
 	return on
 }

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -26,6 +28,9 @@ type Limits struct {
 	// AnswerBytes is the longest answer that is read.
 	AnswerBytes int64  `json:"answer_bytes"`
 	OpenFiles   uint64 `json:"open_files"`
+	// Readable is what a child may read and start besides this program: folders and
+	// files, of which some are not on every system.
+	Readable []string `json:"readable"`
 }
 
 //go:embed limits.json
@@ -52,6 +57,7 @@ func (l Limits) validate() error {
 		{"version", l.Version != ""}, {"source", l.Source != ""}, {"memory_bytes", l.Memory >= 128<<20},
 		{"wall_ms", l.WallMS > 0}, {"clock_ms", 0 < l.ClockMS && l.ClockMS <= l.WallMS}, {"begin_page_ms", 0 < l.BeginPageMS && l.BeginPageMS <= l.WallMS},
 		{"cpu_seconds", l.CPUSeconds > 0}, {"answer_bytes", l.AnswerBytes > 0}, {"open_files", l.OpenFiles >= 16},
+		{"readable", !slices.ContainsFunc(l.Readable, func(p string) bool { return !filepath.IsAbs(p) || filepath.Clean(p) == "/" })},
 	} {
 		if !c.ok {
 			return fmt.Errorf("confined: limits: %s makes no sense", c.field)

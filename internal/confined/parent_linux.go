@@ -14,36 +14,47 @@ import (
 func self() (string, error) { return "/proc/self/exe", nil }
 
 // confinement is what the system allows us to take from a child.
-type confinement struct{ flags uintptr }
+type confinement struct {
+	flags uintptr // namespaces of its own
+	fence bool    // around the files that it has a need of
+}
 
 // limited says that children have limits here.
 const limited = true
 
-// nobody is who the child is within its own walls.
-const nobody = 65534
-
 // attr gives the child a group of its own, ends it with its parent and, where
 // allowed, puts it into a namespace without a network and without processes but
-// its own: it is the first there, and all others end with it.
+// its own: it is the first there, and all others end with it. No user is known
+// there, so it is nobody.
 func (c confinement) attr() *syscall.SysProcAttr {
-	a := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Cloneflags: c.flags}
-	if c.flags&syscall.CLONE_NEWUSER != 0 {
-		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getuid(), Size: 1}}
-		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getgid(), Size: 1}}
-	}
-	return a
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Cloneflags: c.flags}
 }
 
 // confinements are tried in turn; the last always goes.
 var confinements = []confinement{
-	{syscall.CLONE_NEWUSER | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC},
-	{syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC},
-	{syscall.CLONE_NEWNET},
-	{},
+	{syscall.CLONE_NEWUSER | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC, true},
+	{syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC, true},
+	{syscall.CLONE_NEWNET, true},
+	{0, true},
+	{syscall.CLONE_NEWUSER | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC, false},
+	{syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC, false},
+	{syscall.CLONE_NEWNET, false},
+	{0, false},
 }
 
 // noNetwork says whether a child has none.
 func (c confinement) noNetwork() bool { return c.flags&syscall.CLONE_NEWNET != 0 }
+
+// noFiles says whether a child can open none but those that it needs.
+func (c confinement) noFiles() bool { return c.fence }
+
+// build makes the wall that has to be there before the child is.
+func (c confinement) build(readable []string, room string) error {
+	if !c.fence {
+		return nil
+	}
+	return fence(readable, room)
+}
 
 // kill ends the child and all that it started.
 func (p *process) kill() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) }
@@ -51,7 +62,6 @@ func (p *process) kill() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 // onlooker is how the parent sees a child and all that it has started.
 type onlooker struct {
 	pid   int
-	since time.Time
 	turns map[int]turns // by thread, also of those that have ended
 	ran   time.Duration // all threads together
 	moved time.Time     // when one was last seen to have run
@@ -93,11 +103,11 @@ func (o *onlooker) visit(pid int) (own memory, all int64) {
 	return own, all
 }
 
-// clock is how long the child has been there, less what it waited for a processor;
-// not known where the system does not count that.
-func (o *onlooker) clock() (on time.Duration, known bool) {
+// clock is how long the child has been at it since a time, less what it waited for a
+// processor; not known where the system does not count that.
+func (o *onlooker) clock(since time.Time) (on time.Duration, known bool) {
 	now := time.Now()
-	on = now.Sub(o.since)
+	on = now.Sub(since)
 	for _, t := range o.turns {
 		on -= t.waited
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,13 +31,8 @@ func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usag
 	if err != nil {
 		return answer{}, Usage{}, err
 	}
-	// The system kills a child when the thread that started it ends, so this
-	// goroutine stays on its thread.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-
 	began := time.Now()
-	p, err := c.start(file)
+	p, err := c.start(file, o.Room)
 	if err != nil {
 		return answer{}, Usage{}, fmt.Errorf("%w: %w", ErrBusy, err)
 	}
@@ -119,7 +115,8 @@ type process struct {
 	cmd      *exec.Cmd
 	in       io.WriteCloser
 	out, err *os.File
-	began    time.Time
+	given    atomic.Pointer[time.Time] // when it had its order; until then it waits for us
+	over     chan struct{}             // closed when the child has been collected
 }
 
 // reading is what came out of a child. lastWords are never logged: they may
@@ -132,16 +129,16 @@ type reading struct {
 
 var errAnswer = errors.New("confined: no whole answer")
 
-// start makes the child. Without a network if the system allows that.
-func (c *Checker) start(file *os.File) (*process, error) {
+// start makes the child, with as little around it as the system allows.
+func (c *Checker) start(file *os.File, room string) (*process, error) {
 	how, err := c.confinement()
 	if err != nil {
 		return nil, err
 	}
-	return c.launch(file, how)
+	return c.launch(file, how, room)
 }
 
-func (c *Checker) launch(file *os.File, how confinement) (*process, error) {
+func (c *Checker) launch(file *os.File, how confinement, room string) (*process, error) {
 	outR, outW, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -155,16 +152,47 @@ func (c *Checker) launch(file *os.File, how confinement) (*process, error) {
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = outW, errW, []*os.File{file}
 	cmd.SysProcAttr = how.attr()
-	in, err := cmd.StdinPipe()
-	began := time.Now()
+	p := &process{cmd: cmd, out: outR, err: errR, over: make(chan struct{})}
+	p.in, err = cmd.StdinPipe()
 	if err == nil {
-		err = cmd.Start()
+		err = p.begin(how, c.readable(), room)
 	}
 	err = errors.Join(err, outW.Close(), errW.Close())
 	if err != nil {
 		return nil, errors.Join(err, outR.Close(), errR.Close())
 	}
-	return &process{cmd: cmd, in: in, out: outR, err: errR, began: began}, nil
+	return p, nil
+}
+
+// readable is what a child has to read besides its file: itself, and what the
+// programs that it starts need.
+func (c *Checker) readable() []string {
+	paths := append([]string{c.exe}, c.o.Limits.Readable...)
+	for _, tool := range []string{c.o.Tools.PDFToPPM, c.o.Tools.ZBarImg} {
+		if tool != "" {
+			paths = append(paths, tool)
+		}
+	}
+	return paths
+}
+
+// begin starts the child on a thread of its own. That thread gets the child's walls,
+// and the system kills the child when the thread ends; so it is nobody else's, and
+// waits for the child.
+func (p *process) begin(how confinement, readable []string, room string) error {
+	begun := make(chan error)
+	go func() {
+		runtime.LockOSThread() // for good: the thread ends with this function
+		err := how.build(readable, room)
+		if err == nil {
+			err = p.cmd.Start()
+		}
+		begun <- err
+		if err == nil {
+			<-p.over
+		}
+	}()
+	return <-begun
 }
 
 // read gives the order and takes the answer. The way in stays open until then:
@@ -180,6 +208,8 @@ func (p *process) read(order []byte, most int64) reading {
 	if _, err := p.in.Write(order); err != nil {
 		r.err = err
 	}
+	now := time.Now()
+	p.given.Store(&now)
 	out, err := io.ReadAll(io.LimitReader(p.out, most+1))
 	r.tooLong = int64(len(out)) > most
 	if err != nil || r.tooLong || len(out) == 0 {
@@ -205,7 +235,7 @@ func (p *process) hurry() {
 // the request, whichever is first. If it was time, late is how much of the
 // processor blames the file.
 func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered <-chan reading) (u Usage, got *reading, late time.Duration) {
-	see := onlooker{pid: p.cmd.Process.Pid, since: p.began}
+	see := onlooker{pid: p.cmd.Process.Pid}
 	timeout := time.NewTimer(time.Until(began.Add(l.wall())))
 	defer timeout.Stop()
 	look := time.NewTicker(watchEvery)
@@ -226,7 +256,13 @@ func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered
 				u.Ended = scan.OutOfMemory
 				return u, nil, 0
 			}
-			if on, known := see.clock(); known && on > l.clock() {
+			if !p.overdue(&see, l) {
+				continue
+			}
+			select {
+			case r := <-answered: // while we were looking
+				return u, &r, 0
+			default:
 				u.Ended = scan.OutOfTime
 				return u, nil, l.cpu() / 2 // as in causeOf
 			}
@@ -234,9 +270,21 @@ func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered
 	}
 }
 
+// overdue says whether the child has had its time, not counting what it waited for a
+// processor.
+func (p *process) overdue(see *onlooker, l Limits) bool {
+	given := p.given.Load()
+	if given == nil {
+		return false
+	}
+	on, known := see.clock(*given)
+	return known && on > l.clock()
+}
+
 // wait collects the dead child.
 func (p *process) wait() *os.ProcessState {
 	_ = p.cmd.Wait() // its end is what the state says
+	close(p.over)
 	_ = errors.Join(p.out.Close(), p.err.Close())
 	return p.cmd.ProcessState
 }
