@@ -41,7 +41,7 @@ func TestCheckDefects(t *testing.T) {
 		{"dim, and ink as good as gone", false, samplepage.Options{Dark: 0.62, Contrast: 0.07}, scan.Unreadable, []string{"blank_page 1 error"}},
 		{"pale", false, samplepage.Options{Contrast: 0.1}, scan.Ready, nil},
 		{"pale and grainy", false, samplepage.Options{Contrast: 0.09, Noise: 12}, scan.Unreadable, []string{"grainy 1 error"}},
-		{"too pale", false, samplepage.Options{Contrast: 0.055}, scan.Doubtful, []string{"too_bright 1 warn"}},
+		{"too pale", false, samplepage.Options{Contrast: 0.052, DPI: 150, Paper: samplepage.A5}, scan.Doubtful, []string{"too_bright 1 warn"}},
 		{"ink as good as gone", false, samplepage.Options{Contrast: 0.035}, scan.Unreadable, []string{"blank_page 1 error"}},
 		{"soft small print", false, samplepage.Options{Blur: 1.2, Points: 9}, scan.Doubtful, []string{"blurred 1 warn"}},
 		{"soft large print", false, samplepage.Options{Blur: 1.2, Points: 16}, scan.Ready, nil},

@@ -136,8 +136,9 @@ func (t *tally) letters(contrast float64) float64 {
 
 // inPrint is the sharpness that a page would have if its letters were those of
 // ordinary print at workDPI: the same blur takes more of smaller letters, be it that
-// they are small on paper or in pixels. An edge that is spread by s pixels, and by
-// half a squared pixel more in smoothing, has a slope of 1/sqrt(2 pi (s^2+1/2)).
+// they are small on paper or in pixels. An edge that is spread by s pixels has a slope
+// of 1/sqrt(2 pi (s^2+own)), where own is the spread that no letter is to blame for:
+// half a squared pixel of smoothing, and a twelfth of the pixel itself.
 // Letters that cannot be told are ordinary ones; so are those that would be smaller
 // than any print, since that is how a page on its side looks.
 func inPrint(sharpness, letters, dpi float64) float64 {
@@ -152,8 +153,8 @@ func inPrint(sharpness, letters, dpi float64) float64 {
 		letters = scale * ordinaryLetters
 	}
 	letters = min(letters, scale*largestLetters)
-	const smoothing = 0.5
+	const own = 1.0/2 + 1.0/12
 	wider := ordinaryLetters / letters
-	spread := max(0, 1/(2*math.Pi*sharpness*sharpness)-smoothing) * wider * wider
-	return 1 / math.Sqrt(2*math.Pi*(spread+smoothing))
+	spread := max(0, 1/(2*math.Pi*sharpness*sharpness)-own) * wider * wider
+	return 1 / math.Sqrt(2*math.Pi*(spread+own))
 }

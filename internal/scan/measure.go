@@ -11,7 +11,9 @@ const (
 	tileSide = 16   // pixels: 2.7 mm at workDPI
 	minTiles = 12   // fewer tiles with strokes say nothing of sharpness
 	clipped  = 235  // luminance of paper so light that half of its noise is cut off
-	cutOff   = 0.62 // of what the same page would have in grain if its noise were not
+	cutOff   = 0.69 // of what the same page would have in grain if its noise were not
+	rounding = 1.2  // grey levels: the noise of ink and paper that are rounded to them, and packed
+	doubled  = 0.4  // of what edges along a smear are wider than on average is what a smear takes besides
 	faint    = 12   // grey levels within a tile that are no writing on the cleanest page
 )
 
@@ -219,7 +221,7 @@ func (m measurement) depth() float64 { return m.contrast / max(1, m.paper) }
 // matters, the noise is that of the file's own pixels.
 func (m measurement) grain(dpi float64) float64 {
 	if m.clipped {
-		return cutOff * m.contrast / max(0.5, m.fine)
+		return cutOff * m.contrast / math.Hypot(rounding, m.fine)
 	}
 	grain := m.contrast / max(0.5, m.noise)
 	if dpi > workDPI {
@@ -287,8 +289,9 @@ func (t *tally) measure() measurement {
 // worst is the sharpness in the worst direction of all, along which the page moved
 // if it did, and the tiles that tell it. The square of the width of edges is that
 // of an ellipse: rows and columns give two of its measures, and which of the two
-// diagonals is wider, and by how much, gives its tilt. Where there are edges one way
-// only, as on ruled paper, these are all there is.
+// diagonals is wider, and by how much, gives its tilt. A smear shows strokes twice
+// and takes more than a blur as wide, so what it is wider than long counts once more
+// in part. Where there are edges one way only, as on ruled paper, these are all there is.
 func worst(sharp [4]float64, strokes [4]int) (float64, int) {
 	if strokes[across] < minTiles {
 		return sharp[down], strokes[down]
@@ -304,7 +307,8 @@ func worst(sharp [4]float64, strokes [4]int) (float64, int) {
 	if min(strokes[falling], strokes[rising]) >= minTiles {
 		tilt = wide[falling] - wide[rising] // half the difference of two squares at neighbours that are a root of two apart
 	}
-	return 1 / math.Sqrt((wide[across]+wide[down])/2+math.Hypot((wide[across]-wide[down])/2, tilt)), min(strokes[across], strokes[down])
+	mean, apart := (wide[across]+wide[down])/2, math.Hypot((wide[across]-wide[down])/2, tilt)
+	return 1 / math.Sqrt(mean+(1+doubled)*apart), min(strokes[across], strokes[down])
 }
 
 // even says whether the tiles' means differ no more than noise of the given

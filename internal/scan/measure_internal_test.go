@@ -115,7 +115,7 @@ func TestGrainOfFinePages(t *testing.T) {
 	dark, light := measurement{contrast: 30, noise: 2, fine: 9}, measurement{contrast: 30, noise: 9, fine: 2, clipped: true}
 	for dpi, want := range map[float64]float64{0: 15, 100: 15, workDPI: 15, 200: 11.25, 300: 7.5} {
 		require.InDelta(t, want, dark.grain(dpi), 1e-9, "%v dpi", dpi)
-		require.InDelta(t, cutOff*15, light.grain(dpi), 1e-9, "%v dpi", dpi)
+		require.InDelta(t, cutOff*30/math.Sqrt(4+rounding*rounding), light.grain(dpi), 1e-9, "%v dpi", dpi)
 	}
 	for _, spread := range []float64{8, 24} {
 		of := func(paper float64, negative bool) (own, counts float64) {
