@@ -21,7 +21,7 @@ func (in *inspection) judge(page int, dpi float64, t *tally) (m measurement, leg
 		return m, false // smaller than a letter; its resolution said so
 	}
 	m = t.measure()
-	m.sharpness = inPrint(m.sharpness, m.letters, dpi)
+	m.sharpness = in.despite(m.grain(dpi), inPrint(m.sharpness, m.letters, dpi))
 	dark, _ := in.p.Darkness.below(m.paper)
 	if m.content < in.p.Blankness && dark != SeverityError { // in the dark there may be anything
 		in.blanks = append(in.blanks, blank{page: page, content: m.content, surely: m.flat})
@@ -29,6 +29,15 @@ func (in *inspection) judge(page int, dpi float64, t *tally) (m measurement, leg
 	}
 	blurred := dark != SeverityError && in.judgeSharpness(page, m)
 	return m, !in.judgeLight(page, dpi, m, blurred) && !blurred
+}
+
+// despite is what is left of a page's sharpness for its grain, by which soft letters
+// are lost sooner. Where grain is a fault of its own it is named as that.
+func (in *inspection) despite(grain, sharpness float64) float64 {
+	if severity, _ := in.p.Grain.below(grain); severity != "" || grain <= 1 {
+		return sharpness
+	}
+	return sharpness * (1 - 1/grain)
 }
 
 // judgeSharpness reports whether the page is so blurred that it cannot be read.

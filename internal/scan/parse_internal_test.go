@@ -166,6 +166,22 @@ func TestFewStrokesAreNotJudged(t *testing.T) {
 	}
 }
 
+// Grain takes from what softness leaves, where it is no fault of its own.
+func TestSharpnessDespiteGrain(t *testing.T) {
+	t.Parallel()
+	in := &inspection{p: DefaultProfile()}
+	soft, floor := in.p.Sharpness.Warn*1.05, in.p.Grain.Warn
+	severity := func(grain float64) string {
+		s, _ := in.p.Sharpness.below(in.despite(grain, soft))
+		return s
+	}
+	require.Empty(t, severity(100))
+	require.Equal(t, SeverityWarn, severity(floor*1.05))
+	for _, grain := range []float64{0, 0.5, 1, floor * 0.95} {
+		require.InDelta(t, soft, in.despite(grain, soft), 1e-9)
+	}
+}
+
 // Samples of every width are spread over the same scale.
 func TestUnpack(t *testing.T) {
 	t.Parallel()
