@@ -69,6 +69,25 @@ func TestMain(m *testing.M) {
 		}
 		return "written", nil
 	})
+	confined.Job("read", func(_ context.Context, file []byte) (any, error) {
+		if _, err := os.ReadFile(string(file)); err != nil {
+			return "refused", nil
+		}
+		return "read", nil
+	})
+	confined.Job("list", func(_ context.Context, file []byte) (any, error) {
+		if _, err := os.ReadDir(filepath.Dir(string(file))); err != nil {
+			return "refused", nil
+		}
+		return "listed", nil
+	})
+	confined.Job("harm", func(_ context.Context, file []byte) (any, error) {
+		name := string(file)
+		if os.Truncate(name, 0) == nil || os.Rename(name, name+"-") == nil || os.Remove(name) == nil || os.Mkdir(name+"-", 0o700) == nil {
+			return "harmed", nil
+		}
+		return "refused", nil
+	})
 	confined.Job("environment", func(context.Context, []byte) (any, error) { return os.Environ(), nil })
 	confined.Serve()
 	if os.Getenv(parentVariable) != "" {
@@ -94,7 +113,7 @@ func hoard(context.Context, []byte) (any, error) {
 // race detector in it.
 func roomy() confined.Limits {
 	l := confined.DefaultLimits()
-	l.WallMS, l.BeginPageMS, l.CPUSeconds = 120_000, 110_000, 100
+	l.WallMS, l.ClockMS, l.BeginPageMS, l.CPUSeconds = 120_000, 120_000, 110_000, 100
 	if confined.Race {
 		l.Memory = 2 << 30
 	}
@@ -155,7 +174,7 @@ func TestChildrenThatEndBadly(t *testing.T) {
 func TestWaitingIsNotTheFilesFault(t *testing.T) {
 	t.Parallel()
 	l := roomy()
-	l.WallMS, l.BeginPageMS = 3000, 3000
+	l.WallMS, l.ClockMS, l.BeginPageMS = 3000, 3000, 3000
 	for _, job := range []string{"sleep", "spin"} {
 		var out any
 		_, err := checker(t, l).Do(t.Context(), job, []byte("a"), &out)
@@ -235,6 +254,17 @@ func TestWhatAChildMayNot(t *testing.T) {
 	for _, job := range []string{"write", "overwrite"} {
 		var said string
 		_, err := c.Do(t.Context(), job, []byte("b"), &said)
+		require.NoError(t, err)
+		require.Equal(t, "refused", said, job)
+	}
+	secret := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(secret, []byte("a"), 0o600))
+	for _, job := range []string{"read", "list", "harm"} {
+		if !whole {
+			break
+		}
+		var said string
+		_, err := c.Do(t.Context(), job, []byte(secret), &said)
 		require.NoError(t, err)
 		require.Equal(t, "refused", said, job)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Kids lists what a process has started.
@@ -39,3 +40,12 @@ func (c *Checker) Alone() bool {
 
 // Unconfined leaves children all that can be taken from them.
 func (c *Checker) Unconfined() { c.how = &confinement{} }
+
+// ClockOf is what a parent's clock shows of a process, ended or not, that was
+// started a while ago and was last seen to run some time after.
+func ClockOf(pid int, ago, moved time.Duration) time.Duration {
+	now := time.Now()
+	o := onlooker{pid: pid, ran: 1, moved: now.Add(-moved)}
+	on, _ := o.clock(now.Add(-ago))
+	return on
+}

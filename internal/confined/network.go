@@ -52,9 +52,9 @@ func (c *Checker) confinement() (confinement, error) {
 	return confinement{}, errors.New("confined: no way to start a child works")
 }
 
-// refusals are how a system says that it does not allow a namespace, or knows
-// none. Whatever else fails may go well the next time.
-var refusals = []error{syscall.EPERM, syscall.EACCES, syscall.EINVAL, syscall.ENOSYS, syscall.ENOSPC}
+// refusals are how a system says that it does not allow a namespace or a fence, or
+// knows none. Whatever else fails may go well the next time.
+var refusals = []error{syscall.EPERM, syscall.EACCES, syscall.EINVAL, syscall.ENOSYS, syscall.ENOSPC, syscall.EOPNOTSUPP, syscall.E2BIG}
 
 // works says whether a child so confined answers, and is as alone as it should be.
 func (c *Checker) works(how confinement) (bool, error) {
@@ -63,7 +63,7 @@ func (c *Checker) works(how confinement) (bool, error) {
 		return false, err
 	}
 	defer null.Close() //nolint:errcheck // only read
-	p, err := c.launch(null, how)
+	p, err := c.launch(null, how, "")
 	if err != nil {
 		if slices.ContainsFunc(refusals, func(e error) bool { return errors.Is(err, e) }) && how != confinements[len(confinements)-1] {
 			return false, nil
@@ -78,10 +78,13 @@ func (c *Checker) works(how confinement) (bool, error) {
 	}
 	late.Stop()
 	p.kill()
-	p.wait()
+	state := p.wait()
 	var a answer
 	var seen probed
-	if err := errors.Join(err, r.err); err != nil {
+	switch err := errors.Join(err, r.err); {
+	case err != nil && how.noFiles() && state != nil && state.Exited():
+		return false, nil // by itself: it needs files that we do not know of
+	case err != nil:
 		return false, err
 	}
 	if json.Unmarshal(r.answer, &a) != nil || json.Unmarshal(a.Result, &seen) != nil {
@@ -104,6 +107,8 @@ func (c *Checker) State() (words string, whole bool) {
 		return "files are read in a child process with a time limit only: this system has no other limits that we know how to set", false
 	case !how.noNetwork():
 		return "files are read in a child process with limits, but the system does not allow to take the network from it (user namespaces)", false
+	case !how.noFiles():
+		return "files are read in a child process with limits and without a network, but the system does not allow to take its files from it (Landlock)", false
 	}
-	return "files are read in a child process without a network", true
+	return "files are read in a child process without a network and without files of ours", true
 }

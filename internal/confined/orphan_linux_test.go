@@ -21,7 +21,7 @@ const parentVariable = "HOSO_TEST_PARENT"
 // beParent starts a child that would sleep for ever and tells its number.
 func beParent() {
 	l := confined.DefaultLimits()
-	l.WallMS = 600_000
+	l.WallMS, l.ClockMS = 600_000, 600_000
 	c, err := confined.New(confined.Options{Limits: l})
 	if err != nil {
 		os.Exit(1)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,19 +31,14 @@ func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usag
 	if err != nil {
 		return answer{}, Usage{}, err
 	}
-	// The system kills a child when the thread that started it ends, so this
-	// goroutine stays on its thread.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-
 	began := time.Now()
-	p, err := c.start(file)
+	p, err := c.start(file, o.Room)
 	if err != nil {
 		return answer{}, Usage{}, fmt.Errorf("%w: %w", ErrBusy, err)
 	}
 	answered := make(chan reading, 1)
 	go func() { answered <- p.read(append(line, '\n'), o.Limits.AnswerBytes) }()
-	u, got := p.watch(ctx, o.Limits, began, answered)
+	u, got, late := p.watch(ctx, o.Limits, began, answered)
 	p.kill()
 	if got == nil {
 		p.hurry()
@@ -56,9 +52,10 @@ func (c *Checker) run(ctx context.Context, o order, file *os.File) (answer, Usag
 	}
 	var a answer
 	switch {
-	case u.Ended == scan.OutOfTime && cpuOf(state) < o.Limits.cpu():
-		// It did not get what it may use: the machine was busy, and the file is not to
-		// blame. What a file gets told must not depend on that.
+	case late > 0 && cpuOf(state) < late:
+		// The machine kept it waiting, for a processor, a disk, or somebody else: all
+		// that a file can do is to keep its reader busy. What a file gets told must not
+		// depend on the machine.
 		return answer{}, Usage{Took: u.Took}, ErrBusy
 	case u.Ended != "":
 		return answer{}, u, nil
@@ -118,6 +115,8 @@ type process struct {
 	cmd      *exec.Cmd
 	in       io.WriteCloser
 	out, err *os.File
+	given    atomic.Pointer[time.Time] // when it had its order; until then it waits for us
+	over     chan struct{}             // closed when the child has been collected
 }
 
 // reading is what came out of a child. lastWords are never logged: they may
@@ -130,16 +129,16 @@ type reading struct {
 
 var errAnswer = errors.New("confined: no whole answer")
 
-// start makes the child. Without a network if the system allows that.
-func (c *Checker) start(file *os.File) (*process, error) {
+// start makes the child, with as little around it as the system allows.
+func (c *Checker) start(file *os.File, room string) (*process, error) {
 	how, err := c.confinement()
 	if err != nil {
 		return nil, err
 	}
-	return c.launch(file, how)
+	return c.launch(file, how, room)
 }
 
-func (c *Checker) launch(file *os.File, how confinement) (*process, error) {
+func (c *Checker) launch(file *os.File, how confinement, room string) (*process, error) {
 	outR, outW, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -153,15 +152,47 @@ func (c *Checker) launch(file *os.File, how confinement) (*process, error) {
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = outW, errW, []*os.File{file}
 	cmd.SysProcAttr = how.attr()
-	in, err := cmd.StdinPipe()
+	p := &process{cmd: cmd, out: outR, err: errR, over: make(chan struct{})}
+	p.in, err = cmd.StdinPipe()
 	if err == nil {
-		err = cmd.Start()
+		err = p.begin(how, c.readable(), room)
 	}
 	err = errors.Join(err, outW.Close(), errW.Close())
 	if err != nil {
 		return nil, errors.Join(err, outR.Close(), errR.Close())
 	}
-	return &process{cmd: cmd, in: in, out: outR, err: errR}, nil
+	return p, nil
+}
+
+// readable is what a child has to read besides its file: itself, and what the
+// programs that it starts need.
+func (c *Checker) readable() []string {
+	paths := append([]string{c.exe}, c.o.Limits.Readable...)
+	for _, tool := range []string{c.o.Tools.PDFToPPM, c.o.Tools.ZBarImg} {
+		if tool != "" {
+			paths = append(paths, tool)
+		}
+	}
+	return paths
+}
+
+// begin starts the child on a thread of its own. That thread gets the child's walls,
+// and the system kills the child when the thread ends; so it is nobody else's, and
+// waits for the child.
+func (p *process) begin(how confinement, readable []string, room string) error {
+	begun := make(chan error)
+	go func() {
+		runtime.LockOSThread() // for good: the thread ends with this function
+		err := how.build(readable, room)
+		if err == nil {
+			err = p.cmd.Start()
+		}
+		begun <- err
+		if err == nil {
+			<-p.over
+		}
+	}()
+	return <-begun
 }
 
 // read gives the order and takes the answer. The way in stays open until then:
@@ -177,6 +208,8 @@ func (p *process) read(order []byte, most int64) reading {
 	if _, err := p.in.Write(order); err != nil {
 		r.err = err
 	}
+	now := time.Now()
+	p.given.Store(&now)
 	out, err := io.ReadAll(io.LimitReader(p.out, most+1))
 	r.tooLong = int64(len(out)) > most
 	if err != nil || r.tooLong || len(out) == 0 {
@@ -199,9 +232,10 @@ func (p *process) hurry() {
 }
 
 // watch waits for the answer, for time, for too much memory, or for the end of
-// the request, whichever is first.
-func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered <-chan reading) (Usage, *reading) {
-	var u Usage
+// the request, whichever is first. If it was time, late is how much of the
+// processor blames the file.
+func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered <-chan reading) (u Usage, got *reading, late time.Duration) {
+	see := onlooker{pid: p.cmd.Process.Pid}
 	timeout := time.NewTimer(time.Until(began.Add(l.wall())))
 	defer timeout.Stop()
 	look := time.NewTicker(watchEvery)
@@ -209,26 +243,48 @@ func (p *process) watch(ctx context.Context, l Limits, began time.Time, answered
 	for {
 		select {
 		case r := <-answered:
-			return u, &r
+			return u, &r, 0
 		case <-ctx.Done():
-			return u, nil
+			return u, nil, 0
 		case <-timeout.C:
 			u.Ended = scan.OutOfTime
-			return u, nil
+			return u, nil, l.cpu()
 		case <-look.C:
-			own, all := held(p.cmd.Process.Pid)
+			own, all := see.look()
 			u.Peak, u.Together = max(u.Peak, own.peak), max(u.Together, all)
 			if all > l.Memory-watchMargin {
 				u.Ended = scan.OutOfMemory
-				return u, nil
+				return u, nil, 0
+			}
+			if !p.overdue(&see, l) {
+				continue
+			}
+			select {
+			case r := <-answered: // while we were looking
+				return u, &r, 0
+			default:
+				u.Ended = scan.OutOfTime
+				return u, nil, l.cpu() / 2 // as in causeOf
 			}
 		}
 	}
 }
 
+// overdue says whether the child has had its time, not counting what it waited for a
+// processor.
+func (p *process) overdue(see *onlooker, l Limits) bool {
+	given := p.given.Load()
+	if given == nil {
+		return false
+	}
+	on, known := see.clock(*given)
+	return known && on > l.clock()
+}
+
 // wait collects the dead child.
 func (p *process) wait() *os.ProcessState {
 	_ = p.cmd.Wait() // its end is what the state says
+	close(p.over)
 	_ = errors.Join(p.out.Close(), p.err.Close())
 	return p.cmd.ProcessState
 }

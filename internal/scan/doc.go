@@ -25,8 +25,9 @@
 //   - Sharpness is taken from tiles with strong strokes only: the steepest step
 //     between two pixels divided by the tile's contrast, both freed of what the
 //     noise of the empty tiles would give; the page's value is the median, in the
-//     worse of two directions, for a page that moved. So it asks how wide an edge
-//     is, not how many edges there are or how black. (The variance of the
+//     worst direction, for a page that moved, and as it would be in print of
+//     ordinary size. So it asks how wide an edge is for the height of the
+//     letters, not how many edges there are or how black. (The variance of the
 //     Laplacian, the usual measure, calls a noisy page sharp and a page with
 //     little text blurred.)
 //   - Contrast is that of the better quarter of the written tiles, as a share of

@@ -5,7 +5,7 @@ import "math"
 // judgeSheet judges one page that is one picture.
 func (in *inspection) judgeSheet(page int, dpi float64, s sheet) {
 	var t tally
-	t.add(s.g, s.inside())
+	t.take(s)
 	if m, legible := in.judge(page, dpi, &t); legible {
 		in.judgeLie(page, s, m)
 	}
@@ -21,36 +21,33 @@ func (in *inspection) judge(page int, dpi float64, t *tally) (m measurement, leg
 		return m, false // smaller than a letter; its resolution said so
 	}
 	m = t.measure()
+	m.sharpness = in.despite(m.grain(dpi), inPrint(m.sharpness, m.letters, dpi))
 	dark, _ := in.p.Darkness.below(m.paper)
 	if m.content < in.p.Blankness && dark != SeverityError { // in the dark there may be anything
 		in.blanks = append(in.blanks, blank{page: page, content: m.content, surely: m.flat})
 		return m, false
 	}
-	blurred := in.judgeSharpness(page, dpi, m)
+	blurred := dark != SeverityError && in.judgeSharpness(page, m)
 	return m, !in.judgeLight(page, dpi, m, blurred) && !blurred
 }
 
+// despite is what is left of a page's sharpness for its grain, by which soft letters
+// are lost sooner. Where grain is a fault of its own it is named as that.
+func (in *inspection) despite(grain, sharpness float64) float64 {
+	if severity, _ := in.p.Grain.below(grain); severity != "" || grain <= 1 {
+		return sharpness
+	}
+	return sharpness * (1 - 1/grain)
+}
+
 // judgeSharpness reports whether the page is so blurred that it cannot be read.
-func (in *inspection) judgeSharpness(page int, dpi float64, m measurement) bool {
-	m.sharpness = onPaper(m.sharpness, dpi)
+func (in *inspection) judgeSharpness(page int, m measurement) bool {
 	severity, floor := in.p.Sharpness.below(m.sharpness)
 	if m.strokes < minTiles || severity == "" {
 		return false
 	}
 	in.find(Finding{Code: CodeBlurred, Page: page, Severity: severity, Measured: m.sharpness, Threshold: floor}, CodeBlurred+"."+severity)
 	return severity == SeverityError
-}
-
-// onPaper is the sharpness that a page coarser than workDPI would have at workDPI,
-// where the same blur covers more pixels. An edge that is spread by s pixels, and
-// by half a squared pixel more in smoothing, has a slope of 1/sqrt(2 pi (s^2+1/2)).
-func onPaper(sharpness, dpi float64) float64 {
-	if dpi <= 0 || dpi >= workDPI || sharpness <= 0 {
-		return sharpness
-	}
-	const smoothing = 0.5
-	spread := max(0, 1/(2*math.Pi*sharpness*sharpness)-smoothing) * (workDPI / dpi) * (workDPI / dpi)
-	return min(sharpness, 1/math.Sqrt(2*math.Pi*(spread+smoothing)))
 }
 
 // judgeLight names at most one fault of light, the worst first, and reports whether

@@ -74,7 +74,7 @@ func TestPaperOnADesk(t *testing.T) {
 		{"sharp", func(*samplepage.Options) {}, nil},
 		{"light desk", func(o *samplepage.Options) { o.Photo.Desk = 100 }, nil},
 		{"blurred", func(o *samplepage.Options) { o.Blur = 3.5 }, []string{"blurred 1 error"}},
-		{"from far away", func(o *samplepage.Options) { o.Photo.Fill = 0.4 }, []string{"low_resolution 1 error", "blurred 1 warn"}},
+		{"from far away", func(o *samplepage.Options) { o.Photo.Fill = 0.4 }, []string{"low_resolution 1 error"}},
 		{"on its side", func(o *samplepage.Options) { o.Turn = 1 }, []string{"rotated 1 error"}},
 		{"blank", func(o *samplepage.Options) { o.Blank = true }, []string{"blank_page 1 error"}},
 	} {

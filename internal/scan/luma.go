@@ -52,6 +52,38 @@ func shrink(img image.Image, scale float64) gray {
 	return g
 }
 
+// noiseParts are the parts of a grey level that noiseOf counts in.
+const noiseParts = 8
+
+// noiseOf is how much neighbours differ in a picture's own pixels, on average over
+// each stretch of every fourth row that is light enough to be mostly paper. The
+// quietest of them have nothing but noise.
+func noiseOf(img image.Image, negative bool) (out histogram) {
+	const stretch, paper = 64, 160
+	b := img.Bounds()
+	rows := rowReader(img)
+	line := make([]uint8, b.Dx())
+	for y := b.Min.Y; y < b.Max.Y; y += 4 {
+		rows(y, line)
+		if negative {
+			flip(line)
+		}
+		for x := 0; x+stretch <= len(line); x += stretch {
+			steps, light := 0, 0
+			left := line[x]
+			for _, v := range line[x:][:stretch] {
+				steps += int(distance(v, left))
+				light += int(v)
+				left = v
+			}
+			if light >= paper*stretch {
+				out.add(uint8(min(255, steps*noiseParts/(stretch-1))))
+			}
+		}
+	}
+	return out
+}
+
 // span is the part of a row that one narrower pixel covers: whole source pixels
 // from first to last, the two ends in part.
 type span struct {

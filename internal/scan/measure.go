@@ -11,7 +11,9 @@ const (
 	tileSide = 16   // pixels: 2.7 mm at workDPI
 	minTiles = 12   // fewer tiles with strokes say nothing of sharpness
 	clipped  = 235  // luminance of paper so light that half of its noise is cut off
-	halved   = 1.85 // times smaller than the same noise elsewhere are the steps of noise of which half is cut off
+	cutOff   = 0.69 // of what the same page would have in grain if its noise were not
+	rounding = 1.2  // grey levels: the noise of ink and paper that are rounded to them, and packed
+	doubled  = 0.4  // of what edges along a smear are wider than on average is what a smear takes besides
 	faint    = 12   // grey levels within a tile that are no writing on the cleanest page
 )
 
@@ -29,6 +31,14 @@ func (t tile) span() uint8 { return t.high - t.low }
 type tally struct {
 	tiles []tile
 	drift histogram // steps between the means of neighbouring tiles
+	bands []band    // in columns of pieces of rows
+	fine  histogram // noise of the pictures' own pixels, in parts of noiseParts
+}
+
+// take takes in a sheet.
+func (t *tally) take(s sheet) {
+	t.add(s.g, s.inside())
+	t.fine.merge(s.fine)
 }
 
 // add takes in a picture. A margin of 3 % is left out: what lies there is the
@@ -39,20 +49,31 @@ func (t *tally) add(g gray, inside func(x, y int) bool) {
 	margin := min(g.w, g.h) * 3 / 100
 	cols, rows := (g.w-2*margin)/tileSide, (g.h-2*margin)/tileSide
 	above, row := make([]int, cols), make([]int, cols) // where in tiles, from 1; 0 is off the paper
+	columns := make([]column, cols/pieceTiles)
+	for i := range columns {
+		columns[i] = make(column, rows*tileSide)
+	}
+	var light [tileSide]uint16
 	for j := range rows {
 		left := 0
 		for i := range cols {
 			row[i] = 0
 			x, y := margin+i*tileSide, margin+j*tileSide
 			if inside == nil || inside(x, y) {
-				t.tiles = append(t.tiles, look(s, x, y))
+				t.tiles = append(t.tiles, look(s, x, y, &light))
 				row[i] = len(t.tiles)
 				t.compare(row[i], left)
 				t.compare(row[i], above[i])
 			}
+			if i/pieceTiles < len(columns) {
+				columns[i/pieceTiles].add(j*tileSide, &light, row[i] > 0)
+			}
 			left = row[i]
 		}
 		above, row = row, above
+	}
+	for _, c := range columns {
+		t.bands = c.bands(t.bands)
 	}
 }
 
@@ -63,15 +84,18 @@ func (t *tally) compare(a, b int) {
 	}
 }
 
-// look measures one tile.
-func look(g gray, x0, y0 int) tile {
+// look measures one tile, and notes how light each of its rows is.
+func look(g gray, x0, y0 int, light *[tileSide]uint16) tile {
 	out := tile{low: 255}
 	sum := 0
-	for y := y0; y < y0+tileSide; y++ {
-		for _, v := range g.pix[y*g.w+x0:][:tileSide] {
-			sum += int(v)
+	for y := range light {
+		line := uint16(0)
+		for _, v := range g.pix[(y0+y)*g.w+x0:][:tileSide] {
+			line += uint16(v)
 			out.low, out.high = min(out.low, v), max(out.high, v)
 		}
+		light[y] = line
+		sum += int(line)
 	}
 	out.mean = uint8(sum / (tileSide * tileSide))
 	if out.span() <= faint { // there is only noise
@@ -181,7 +205,9 @@ type measurement struct {
 	contrast  float64 // distance from paper to ink
 	sharpness float64 // steepness of strokes against their contrast, in the worst direction
 	noise     float64 // steps between neighbours where there is no ink
+	fine      float64 // the same of the file's own pixels
 	clipped   bool    // the paper is so light that half of its noise was cut off
+	letters   float64 // how tall small letters are, in pixels; 0 if not known
 	strokes   int     // tiles that sharpness was taken from
 }
 
@@ -190,11 +216,15 @@ type measurement struct {
 func (m measurement) depth() float64 { return m.contrast / max(1, m.paper) }
 
 // grain is the contrast as a multiple of the noise. On a page that was finer than
-// workDPI some noise was lost in coming down, and it is given back; not on paper so
-// light that half of it was cut off, where such fine noise does no harm.
+// workDPI some noise was lost in coming down, and it is given back. Where half of
+// the noise was cut off, and ink may be so pale that a grey level more or less
+// matters, the noise is that of the file's own pixels.
 func (m measurement) grain(dpi float64) float64 {
+	if m.clipped {
+		return cutOff * m.contrast / math.Hypot(rounding, m.fine)
+	}
 	grain := m.contrast / max(0.5, m.noise)
-	if dpi > workDPI && !m.clipped {
+	if dpi > workDPI {
 		grain *= workDPI / dpi
 	}
 	return grain
@@ -240,9 +270,9 @@ func (t *tally) measure() measurement {
 	m.content = float64(inked.n) / float64(len(t.tiles))
 	m.contrast = float64(inked.share(0.75))
 	m.noise = (quiet[across].mean() + quiet[down].mean()) / 2
-	if m.clipped = m.paper > clipped; m.clipped {
-		m.noise *= halved
-	}
+	m.fine = float64(t.fine.share(0.2)) / noiseParts
+	m.clipped = m.paper > clipped
+	m.letters = t.letters(m.contrast)
 	m.flat = t.even((float64(quiet[across].share(0.5)) + float64(quiet[down].share(0.5))) / 2)
 	span := float64(quietSpan.share(0.5))
 	strong := max(floor, m.contrast/2)
@@ -259,8 +289,9 @@ func (t *tally) measure() measurement {
 // worst is the sharpness in the worst direction of all, along which the page moved
 // if it did, and the tiles that tell it. The square of the width of edges is that
 // of an ellipse: rows and columns give two of its measures, and which of the two
-// diagonals is wider, and by how much, gives its tilt. Where there are edges one way
-// only, as on ruled paper, these are all there is.
+// diagonals is wider, and by how much, gives its tilt. A smear shows strokes twice
+// and takes more than a blur as wide, so what it is wider than long counts once more
+// in part. Where there are edges one way only, as on ruled paper, these are all there is.
 func worst(sharp [4]float64, strokes [4]int) (float64, int) {
 	if strokes[across] < minTiles {
 		return sharp[down], strokes[down]
@@ -276,7 +307,8 @@ func worst(sharp [4]float64, strokes [4]int) (float64, int) {
 	if min(strokes[falling], strokes[rising]) >= minTiles {
 		tilt = wide[falling] - wide[rising] // half the difference of two squares at neighbours that are a root of two apart
 	}
-	return 1 / math.Sqrt((wide[across]+wide[down])/2+math.Hypot((wide[across]-wide[down])/2, tilt)), min(strokes[across], strokes[down])
+	mean, apart := (wide[across]+wide[down])/2, math.Hypot((wide[across]-wide[down])/2, tilt)
+	return 1 / math.Sqrt(mean+(1+doubled)*apart), min(strokes[across], strokes[down])
 }
 
 // even says whether the tiles' means differ no more than noise of the given
@@ -316,6 +348,13 @@ type histogram struct {
 }
 
 func (h *histogram) add(v uint8) { h.count[v]++; h.n++ }
+
+func (h *histogram) merge(o histogram) {
+	for v, n := range o.count {
+		h.count[v] += n
+	}
+	h.n += o.n
+}
 
 // mean is that of the bytes, zero where there are none.
 func (h *histogram) mean() float64 {

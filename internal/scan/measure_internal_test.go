@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"fmt"
 	"image"
 	"image/color"
@@ -10,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"hoso/internal/scan/plane"
+	"hoso/internal/scan/samplepage"
 )
 
 // squares are black and white squares, each edge spread over so many pixels.
@@ -104,30 +108,95 @@ func TestSharpnessWhicheverWayThePageMoved(t *testing.T) {
 	}
 }
 
-// The same noise counts the same on a page that is finer than what is looked at,
-// but not where the paper is so light that half of it was cut off.
+// The same noise counts the same on a page that is finer than what is looked at, and
+// on paper so light that half of it was cut off.
 func TestGrainOfFinePages(t *testing.T) {
 	t.Parallel()
-	dark, light := measurement{contrast: 30, noise: 2}, measurement{contrast: 30, noise: 2, clipped: true}
+	dark, light := measurement{contrast: 30, noise: 2, fine: 9}, measurement{contrast: 30, noise: 9, fine: 2, clipped: true}
 	for dpi, want := range map[float64]float64{0: 15, 100: 15, workDPI: 15, 200: 11.25, 300: 7.5} {
 		require.InDelta(t, want, dark.grain(dpi), 1e-9, "%v dpi", dpi)
-		require.InDelta(t, 15, light.grain(dpi), 1e-9, "%v dpi", dpi)
+		require.InDelta(t, cutOff*30/math.Sqrt(4+rounding*rounding), light.grain(dpi), 1e-9, "%v dpi", dpi)
 	}
-	rng := rand.New(rand.NewPCG(7, 7))
-	noise := func(paper float64) float64 {
-		g := gray{w: 480, h: 480, pix: make([]uint8, 480*480)}
-		for i := range g.pix {
-			v := paper
-			if x, y := i%480, i/480; y > 240 && x%24 < 3 {
-				v = paper / 3
-			}
-			g.pix[i] = uint8(max(0, min(255, v+rng.NormFloat64()*8)))
+	for _, spread := range []float64{8, 24} {
+		of := func(paper float64, negative bool) (own, counts float64) {
+			m := measured(speckled(paper, spread, negative), negative, 300)
+			return m.fine, m.contrast / m.grain(300)
 		}
-		var tl tally
-		tl.add(g, nil)
-		return tl.measure().noise
+		_, grey := of(160, false)
+		fine, white := of(255, false)
+		require.InEpsilon(t, grey, white, 0.4)
+		require.InEpsilon(t, 0.52*spread, fine, 0.15, "half of the noise is cut off, none is taken by coming down")
+		turned, _ := of(255, true)
+		require.InDelta(t, fine, turned, 0.01)
 	}
-	require.InEpsilon(t, noise(120), noise(255), 0.25)
+}
+
+// speckled is a page of strokes on the lower half of paper of a luminance, with
+// noise of a deviation.
+func speckled(paper, deviation float64, negative bool) image.Image {
+	rng := rand.New(rand.NewPCG(7, 7))
+	img := image.NewGray(image.Rect(0, 0, 960, 960))
+	for i := range img.Pix {
+		v := paper
+		if x, y := i%960, i/960; y > 480 && x%48 < 6 {
+			v = paper / 3
+		}
+		img.Pix[i] = uint8(max(0, min(255, v+rng.NormFloat64()*deviation)))
+	}
+	if negative {
+		flip(img.Pix)
+	}
+	return img
+}
+
+// measured takes a picture in as a page.
+func measured(img image.Image, negative bool, dpi float64) measurement {
+	b := img.Bounds()
+	var t tally
+	t.take(newSheet(img, negative, dpi, plane.Rectangle(float64(b.Dx()), float64(b.Dy())), false, 0))
+	return t.measure()
+}
+
+// Letters are as tall as the print is large, whatever else was done to it.
+func TestLetters(t *testing.T) {
+	t.Parallel()
+	const points = 12.5
+	of := func(o samplepage.Options) float64 {
+		o.DPI = cmp.Or(o.DPI, 110)
+		if o.Points == 0 {
+			o.Points = points
+		}
+		m := measured(samplepage.Page(o), false, float64(o.DPI))
+		return m.letters / min(workDPI, float64(o.DPI)) * workDPI / o.Points * 12
+	}
+	for _, o := range []samplepage.Options{
+		{}, {Points: 9}, {Points: 16}, {DPI: 75}, {DPI: 200, Paper: samplepage.A5}, {Seed: 3, Frame: true}, {Skew: 5}, {Noise: 12}, {Contrast: 0.4, Dark: 0.4}, {Blur: 1.2}, {Motion: 3},
+	} {
+		require.InEpsilon(t, ordinaryLetters, of(o), 0.15, "%+v", o)
+	}
+	require.Zero(t, of(samplepage.Options{Blank: true}), "nothing is written")
+	require.Less(t, of(samplepage.Options{Turn: 1}), smallestLetters, "on its side nothing is that small")
+}
+
+// A blur counts by how large the letters are: twice as large ones with twice the
+// blur are as hard to read.
+func TestSharpnessIsThatOfTheLetters(t *testing.T) {
+	t.Parallel()
+	of := func(points, blur float64, turn int) float64 {
+		m := measured(samplepage.Page(samplepage.Options{DPI: workDPI, Paper: samplepage.A5, Points: points, Blur: blur, Turn: turn}), false, workDPI)
+		return inPrint(m.sharpness, m.letters, workDPI)
+	}
+	require.InEpsilon(t, of(9, 1.4, 0), of(15, 1.4*15/9, 0), 0.1)
+	require.Greater(t, of(15, 1.4, 0), 1.25*of(9, 1.4, 0))
+	require.InEpsilon(t, of(12, 1.2, 0), of(12, 1.2, 1), 0.1, "on its side, where letters cannot be told")
+	for _, s := range []float64{0.05, 0.2, 0.35} {
+		require.InDelta(t, s, inPrint(s, ordinaryLetters, 200), 1e-9)
+		require.InDelta(t, s, inPrint(s, 0, 0), 1e-9, "not known")
+		require.InDelta(t, s, inPrint(s, smallestLetters-1, workDPI), 1e-9)
+		require.InDelta(t, inPrint(s, 0.6*ordinaryLetters, workDPI), inPrint(s, 0, 0.6*workDPI), 1e-9)
+		require.InDelta(t, inPrint(s, largestLetters, workDPI), inPrint(s, 2*largestLetters, workDPI), 1e-9)
+	}
+	require.Zero(t, inPrint(0, 10, 100))
 }
 
 // Ruled paper has lines in one direction only, and is not called blurred for it.
@@ -294,7 +363,7 @@ func TestSlopesAreThoseThatCountingFinds(t *testing.T) {
 		for i := range g.pix {
 			g.pix[i] = uint8(random.IntN(reach + 1))
 		}
-		got := look(g, 1, 1)
+		got := look(g, 1, 1, new([tileSide]uint16))
 		rows := 2
 		if got.span() <= faint {
 			rows = 4

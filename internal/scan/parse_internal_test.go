@@ -161,8 +161,24 @@ func TestFewStrokesAreNotJudged(t *testing.T) {
 	t.Parallel()
 	for strokes, want := range map[int]int{minTiles - 1: 0, minTiles: 1} {
 		in := &inspection{p: DefaultProfile()}
-		in.judgeSharpness(1, 200, measurement{sharpness: 0.1, strokes: strokes})
+		in.judgeSharpness(1, measurement{sharpness: 0.1, strokes: strokes})
 		require.Len(t, in.rep.Findings, want)
+	}
+}
+
+// Grain takes from what softness leaves, where it is no fault of its own.
+func TestSharpnessDespiteGrain(t *testing.T) {
+	t.Parallel()
+	in := &inspection{p: DefaultProfile()}
+	soft, floor := in.p.Sharpness.Warn*1.05, in.p.Grain.Warn
+	severity := func(grain float64) string {
+		s, _ := in.p.Sharpness.below(in.despite(grain, soft))
+		return s
+	}
+	require.Empty(t, severity(100))
+	require.Equal(t, SeverityWarn, severity(floor*1.05))
+	for _, grain := range []float64{0, 0.5, 1, floor * 0.95} {
+		require.InDelta(t, soft, in.despite(grain, soft), 1e-9)
 	}
 }
 

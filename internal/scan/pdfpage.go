@@ -149,6 +149,6 @@ func (in *inspection) addLayer(seen *layers, p *painting, d drawn, cover float64
 	}
 	seen.n++
 	seen.last = newSheet(img, negative, dpi, paper, desk, d.turn).turned(quarters(pg.turn))
-	seen.tally.add(seen.last.g, seen.last.inside())
+	seen.tally.take(seen.last)
 	return nil
 }

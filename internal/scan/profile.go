@@ -66,12 +66,13 @@ type Profile struct {
 	PageLongSideIn float64 `json:"page_long_side_in"`
 	// MinDPI is in pixels per inch of paper.
 	MinDPI Limit `json:"min_dpi"`
-	// Sharpness is the steepness of strokes: 0 none, about 0.44 for perfect print.
+	// Sharpness is the steepness of strokes as it would be in ordinary print at 150
+	// pixels per inch: 0 none, about 0.44 for perfect print.
 	Sharpness Limit `json:"sharpness"`
 	// Contrast is the share of the paper's light that the ink lacks, 0 to 1.
 	Contrast Limit `json:"contrast"`
-	// Grain is the distance from paper to ink as a multiple of the steps between
-	// neighbouring pixels where there is no ink: 20 and more for an ordinary page.
+	// Grain is the distance from paper to ink as a multiple of the noise where there
+	// is no ink: 20 and more for an ordinary page.
 	Grain Limit `json:"grain"`
 	// Darkness is the luminance of the paper, 0 to 255, that a page is too dark below.
 	Darkness Limit `json:"darkness"`

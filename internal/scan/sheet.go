@@ -12,7 +12,8 @@ type sheet struct {
 	g     gray
 	dpi   float64 // of g
 	paper plane.Quad
-	desk  bool // something lies around the paper
+	desk  bool      // something lies around the paper
+	fine  histogram // noise of the picture's own pixels
 }
 
 // judgeImage judges one decoded picture as a page. What the file says of it may
@@ -36,7 +37,7 @@ func newSheet(img image.Image, negative bool, dpi float64, paper plane.Quad, des
 	for i := range paper {
 		paper[i] = plane.Point{X: paper[i].X * sx, Y: paper[i].Y * sy}
 	}
-	s := sheet{dpi: dpi * scale, desk: desk}
+	s := sheet{dpi: dpi * scale, desk: desk, fine: noiseOf(img, negative)}
 	s.g, s.paper = g, paper
 	return s.turned(turn)
 }
