@@ -153,11 +153,11 @@ func retrying(ctx workflow.Context, act string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, o)
 }
 
-// patient asks again every half hour by the activity's own retries.
+// patient asks again and again by the activity's own retries, less and less often.
 func patient(ctx workflow.Context, queue, act string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue: queue, Summary: summaryOf(act), StartToCloseTimeout: 30 * time.Second,
-		RetryPolicy: &temporal.RetryPolicy{InitialInterval: dossier.Waits.CatchUp, BackoffCoefficient: 1},
+		RetryPolicy: &temporal.RetryPolicy{InitialInterval: dossier.Waits.CatchUp, BackoffCoefficient: 2, MaximumInterval: dossier.Waits.CatchUpAtMost},
 	})
 }
 

@@ -20,7 +20,10 @@ type WaitPolicy struct {
 	// Reminders are the limits after the first one passed, in turn; the last repeats.
 	Reminders []Limit
 	// CatchUp is how long a silent portal or carrier is left alone before we ask.
-	CatchUp time.Duration
+	// Where there is no news it is asked again after twice as long, and so on up to
+	// CatchUpAtMost: a hundred thousand dossiers that wait for days would ask more
+	// than fifty times a second otherwise.
+	CatchUp, CatchUpAtMost time.Duration
 	// EarlyReport is how long a report that came too early waits for its predecessor.
 	EarlyReport time.Duration
 
@@ -53,6 +56,7 @@ func mustWaits(raw []byte) WaitPolicy {
 		} `json:"waits"`
 		Reminders          []Limit `json:"reminders"`
 		CatchUpMinutes     int     `json:"catch_up_minutes"`
+		CatchUpAtMost      int     `json:"catch_up_at_most_minutes"`
 		EarlyReportSeconds int     `json:"early_report_seconds"`
 	}
 	if err := json.Unmarshal(raw, &file); err != nil {
@@ -61,6 +65,7 @@ func mustWaits(raw []byte) WaitPolicy {
 	p := file.WaitPolicy
 	p.Reminders = file.Reminders
 	p.CatchUp = time.Duration(file.CatchUpMinutes) * time.Minute
+	p.CatchUpAtMost = time.Duration(file.CatchUpAtMost) * time.Minute
 	p.EarlyReport = time.Duration(file.EarlyReportSeconds) * time.Second
 	p.limits = map[What]Limit{}
 	for _, w := range file.Waits {
@@ -69,8 +74,8 @@ func mustWaits(raw []byte) WaitPolicy {
 		}
 		p.limits[w.What] = w.Limit
 	}
-	if len(p.Reminders) == 0 || p.CatchUp <= 0 || p.EarlyReport <= 0 {
-		panic("dossier: waits.json: reminders, catch_up_minutes and early_report_seconds are required")
+	if len(p.Reminders) == 0 || p.CatchUp <= 0 || p.CatchUpAtMost < p.CatchUp || p.EarlyReport <= 0 {
+		panic("dossier: waits.json: reminders, catch_up_minutes, catch_up_at_most_minutes and early_report_seconds are required")
 	}
 	return p
 }

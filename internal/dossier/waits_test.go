@@ -50,5 +50,6 @@ func TestWaitsSayWhereTheyComeFrom(t *testing.T) {
 	require.NotEmpty(t, dossier.Waits.Version)
 	require.NotEmpty(t, dossier.Waits.Source)
 	require.Equal(t, 30*time.Minute, dossier.Waits.CatchUp)
+	require.Equal(t, 4*time.Hour, dossier.Waits.CatchUpAtMost)
 	require.Equal(t, time.Minute, dossier.Waits.EarlyReport)
 }
