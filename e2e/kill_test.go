@@ -118,6 +118,8 @@ func (y *system) sampleAll(t testing.TB, register *store.Store) (end func(atLeas
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
+		pause := time.NewTicker(200 * time.Millisecond)
+		defer pause.Stop()
 		for ctx.Err() == nil {
 			codes, err := register.LookAfter(ctx, time.Now(), "", 1000)
 			if err != nil {
@@ -137,7 +139,10 @@ func (y *system) sampleAll(t testing.TB, register *store.Store) (end func(atLeas
 				})
 			}
 			_ = g.Wait() // each is counted
-			time.Sleep(200 * time.Millisecond)
+			select {
+			case <-ctx.Done():
+			case <-pause.C:
+			}
 		}
 	}()
 	stop := func() { cancel(); <-over }

@@ -232,9 +232,8 @@ func (n *parcelNews) lookUp(b *batch) {
 }
 
 // known says whether the parcel is there, under its dossier's lock, and the
-// carrier's own. (The database is
-// not asked for the carrier as well: it might look through all the carrier's
-// parcels for the one key.)
+// carrier's own. (The database is not asked for the carrier as well: it might look
+// through all the carrier's parcels for the one key.)
 func (n *parcelNews) known() bool { return n.held && n.there && n.shipment.Carrier == n.Carrier }
 
 // AcceptParcel keeps a carrier's report, adds it to the parcel's events and
