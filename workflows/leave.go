@@ -21,20 +21,11 @@ func (d *run) leave(ctx workflow.Context) error {
 		return err
 	}
 	var late []string
-	var report register.PortalReport
-	for d.portal.ReceiveAsync(&report) {
-		late = append(late, report.Inbox)
-		report = register.PortalReport{}
-	}
-	var parcel register.ParcelReport
-	for d.parcel.ReceiveAsync(&parcel) {
-		late = append(late, parcel.Inbox)
-		parcel = register.ParcelReport{}
-	}
-	var papers register.PapersReport
-	for d.bags.ReceiveAsync(&papers) {
-		late = append(late, papers.Inbox)
-		papers = register.PapersReport{}
+	if err := d.empty(func(r register.Report) error {
+		late = append(late, r.Message())
+		return nil
+	}); err != nil {
+		return err
 	}
 	for _, r := range d.Early {
 		late = append(late, r.Inbox)

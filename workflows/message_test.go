@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -211,4 +212,28 @@ func TestAcceptanceByHandSettlesWhatWasHeld(t *testing.T) {
 	require.Equal(t, path(2, 4, 9, 10), w.path())
 	require.Equal(t, "stale", w.Inbox[0].State)
 	require.Contains(t, w.kinds(), "report_too_early")
+}
+
+// TestReportsInARow: whatever comes in a row is told in one signal, and everything
+// ends as if each had come by itself; what comes after the end is late.
+func TestReportsInARow(t *testing.T) {
+	t.Parallel()
+	var together atomic.Int64
+	t.Run("stories", func(t *testing.T) {
+		for name, s := range stories {
+			for _, gather := range []time.Duration{time.Second, 10 * time.Minute} {
+				t.Run(fmt.Sprint(name, " within ", gather), func(t *testing.T) {
+					t.Parallel()
+					s := s
+					s.script.gather = gather
+					w := tell(t, s.script)
+					s.judge(t, w)
+					if w.together > 1 {
+						together.Add(1)
+					}
+				})
+			}
+		}
+	})
+	require.Greater(t, together.Load(), int64(10), "stories in which several did come together")
 }

@@ -17,6 +17,8 @@ const (
 	SignalPortal = "portal-report" // carries a register.PortalReport
 	SignalParcel = "parcel-report" // carries a register.ParcelReport
 	SignalPapers = "papers-report" // carries a register.PapersReport
+	// SignalReports carries several of them that came in a row, as []register.Report.
+	SignalReports = "reports"
 )
 
 // QueryState is the one query, for support and tests; lists are read from the register.
@@ -117,6 +119,7 @@ func listen(ctx workflow.Context, start Start, story []gate) (*run, error) {
 		}
 	}
 	d.bags = workflow.GetSignalChannelWithOptions(ctx, SignalPapers, workflow.SignalChannelOptions{Description: "Tin từ túi giấy tờ"})
+	d.reports = workflow.GetSignalChannelWithOptions(ctx, SignalReports, workflow.SignalChannelOptions{Description: "Nhiều tin đến cùng lúc"})
 	err := workflow.SetQueryHandlerWithOptions(ctx, QueryState, func() (State, error) { return d.State, nil },
 		workflow.QueryHandlerOptions{Description: "Trạng thái đầy đủ của hồ sơ"})
 	return d, err

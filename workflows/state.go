@@ -72,9 +72,10 @@ type run struct {
 	given   int      // supplements that came in this run
 	counter bool     // the result lies at the counter
 
-	portal workflow.ReceiveChannel
-	parcel workflow.ReceiveChannel
-	bags   workflow.ReceiveChannel
+	portal  workflow.ReceiveChannel
+	parcel  workflow.ReceiveChannel
+	bags    workflow.ReceiveChannel
+	reports workflow.ReceiveChannel
 
 	alarm     *alarm
 	heardAt   time.Time // when the side waited for was last heard of

@@ -36,33 +36,15 @@ func (d *run) await(ctx workflow.Context, done func() bool) error {
 
 // mail says whether somebody has sent something.
 func (d *run) mail() bool {
-	return len(d.queue) > 0 || d.portal.Len() > 0 || d.parcel.Len() > 0 || d.bags.Len() > 0
+	return len(d.queue) > 0 || d.portal.Len() > 0 || d.parcel.Len() > 0 || d.bags.Len() > 0 || d.reports.Len() > 0
 }
 
 // pump handles all that has come, one thing at a time: first what the outside
 // reported, then what staff ask.
 func (d *run) pump(ctx workflow.Context) error {
 	for d.mail() {
-		var report register.PortalReport
-		for d.portal.ReceiveAsync(&report) {
-			if err := d.hearPortal(ctx, report); err != nil {
-				return err
-			}
-			report = register.PortalReport{}
-		}
-		var parcel register.ParcelReport
-		for d.parcel.ReceiveAsync(&parcel) {
-			if err := d.hearParcel(ctx, parcel); err != nil {
-				return err
-			}
-			parcel = register.ParcelReport{}
-		}
-		var papers register.PapersReport
-		for d.bags.ReceiveAsync(&papers) {
-			if err := d.hearPapers(ctx, papers); err != nil {
-				return err
-			}
-			papers = register.PapersReport{}
+		if err := d.empty(func(r register.Report) error { return d.hear(ctx, r) }); err != nil {
+			return err
 		}
 		for len(d.queue) > 0 {
 			a := d.queue[0]
@@ -73,6 +55,53 @@ func (d *run) pump(ctx workflow.Context) error {
 		}
 	}
 	return d.hearWatch(ctx)
+}
+
+// empty takes all reports that have come, kind by kind.
+func (d *run) empty(take func(register.Report) error) error {
+	if err := emptyOf(d.portal, func(r register.PortalReport) error { return take(register.Report{Portal: &r}) }); err != nil {
+		return err
+	}
+	if err := emptyOf(d.parcel, func(r register.ParcelReport) error { return take(register.Report{Parcel: &r}) }); err != nil {
+		return err
+	}
+	if err := emptyOf(d.bags, func(r register.PapersReport) error { return take(register.Report{Papers: &r}) }); err != nil {
+		return err
+	}
+	return emptyOf(d.reports, func(several []register.Report) error {
+		for _, r := range several {
+			if err := take(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func emptyOf[T any](channel workflow.ReceiveChannel, take func(T) error) error {
+	for {
+		var r T // each its own: decoding leaves alone what is not said
+		if !channel.ReceiveAsync(&r) {
+			return nil
+		}
+		if err := take(r); err != nil {
+			return err
+		}
+	}
+}
+
+// hear takes a report in.
+func (d *run) hear(ctx workflow.Context, r register.Report) error {
+	switch {
+	case r.Portal != nil:
+		return d.hearPortal(ctx, *r.Portal)
+	case r.Parcel != nil:
+		return d.hearParcel(ctx, *r.Parcel)
+	case r.Papers != nil:
+		return d.hearPapers(ctx, *r.Papers)
+	default:
+		return nil // of a kind that this program does not know; it stays open in the register
+	}
 }
 
 // alarm is the one timer of a dossier.

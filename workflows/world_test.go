@@ -67,6 +67,9 @@ type script struct {
 	opening []event
 	// asks are commands that are sent at a time, whatever the state.
 	asks []timedAsk
+	// gather is how long messages wait for others, to be passed on together; 0 passes
+	// each on by itself.
+	gather time.Duration
 	// anewAt suggests to continue as new after the given numbers of steps.
 	anewAt []int
 	// limit ends the story, which counts as stuck unless it may be endless; 120
@@ -119,6 +122,8 @@ type world struct {
 	loseAnswers bool
 	Questions   int // put to the portal
 	finished    bool
+	gathered    []*message // waiting to be passed on together
+	together    int        // the most that were
 }
 
 // started is the start of a successor, after so many steps.
@@ -284,16 +289,49 @@ func (w *world) signal(m *message, quiet bool) {
 		return
 	case m.State == "applied" && m.Kind == "parcel":
 		return // nothing that the workflow acts upon
-	case m.Kind == "portal":
-		w.theatre.Signal(workflows.SignalPortal, *m.Portal, quiet)
-	case m.Kind == "papers":
-		w.theatre.Signal(workflows.SignalPapers, *m.Papers, quiet)
+	case w.script.gather > 0:
+		if w.gathered = append(w.gathered, m); len(w.gathered) == 1 {
+			w.theatre.After(w.script.gather, w.passGathered)
+		}
+		return
+	}
+	w.pass(quiet, m)
+}
+
+// pass passes messages on, as the relay does: one by its own signal, several by one.
+func (w *world) pass(quiet bool, messages ...*message) {
+	w.together = max(w.together, len(messages))
+	reports := make([]register.Report, len(messages))
+	for i, m := range messages {
+		reports[i] = register.Report{Portal: m.Portal, Parcel: m.Parcel, Papers: m.Papers}
+		if m.State == "pending" {
+			m.State = "signalled"
+		}
+	}
+	switch r := reports[0]; {
+	case len(reports) > 1:
+		w.theatre.Signal(workflows.SignalReports, reports, quiet)
+	case r.Portal != nil:
+		w.theatre.Signal(workflows.SignalPortal, *r.Portal, quiet)
+	case r.Papers != nil:
+		w.theatre.Signal(workflows.SignalPapers, *r.Papers, quiet)
 	default:
-		w.theatre.Signal(workflows.SignalParcel, *m.Parcel, quiet)
+		w.theatre.Signal(workflows.SignalParcel, *r.Parcel, quiet)
 	}
-	if m.State == "pending" {
-		m.State = "signalled"
+}
+
+func (w *world) passGathered() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	messages := w.gathered
+	w.gathered = nil
+	if w.finished {
+		for _, m := range messages {
+			w.signal(m, false)
+		}
+		return
 	}
+	w.pass(false, messages...)
 }
 
 func (w *world) relay(m *message) {

@@ -151,6 +151,27 @@ type ParcelReport struct {
 	At           time.Time             `json:"at"`
 }
 
+// Report is something that a dossier's workflow is told of: one of its kinds is set.
+type Report struct {
+	Portal *PortalReport `json:"portal,omitempty"`
+	Parcel *ParcelReport `json:"parcel,omitempty"`
+	Papers *PapersReport `json:"papers,omitempty"`
+}
+
+// Message is the id of the inbox message that the report came with.
+func (r Report) Message() string {
+	switch {
+	case r.Portal != nil:
+		return r.Portal.Inbox
+	case r.Parcel != nil:
+		return r.Parcel.Inbox
+	case r.Papers != nil:
+		return r.Papers.Inbox
+	default:
+		return ""
+	}
+}
+
 // Transition is one step of a dossier: the position after it and why. It is
 // recorded once per (code, step), whatever the repetitions.
 type Transition struct {

@@ -48,6 +48,7 @@ const (
 	together   = 16
 	starters   = 4 // one that waits for a slow answer holds up no filing
 	lanes      = 4
+	laneHolds  = 256
 	callWithin = 10 * time.Second
 )
 
@@ -55,7 +56,7 @@ const (
 func New(s *store.Store, t client.Client, name Namer, log *slog.Logger) *Relay {
 	r := &Relay{store: s, temporal: t, name: name, log: log, kick: make(chan struct{}, 1), starts: make(chan kicked, 1024)}
 	for i := range r.lanes {
-		r.lanes[i] = make(chan store.Inbox, 256)
+		r.lanes[i] = make(chan store.Inbox, laneHolds)
 	}
 	return r
 }
@@ -182,6 +183,12 @@ func (r *Relay) startTogether(ctx context.Context, kicks []kicked) {
 	}
 }
 
+// gathering is how long a message waits for others of its dossier: a party that
+// tells several things in a row is heard out, and its dossier moves once instead
+// of once for each. Nobody notices so short a wait; a step of a workflow costs
+// many times what a message does.
+const gathering = 250 * time.Millisecond
+
 // passKicked signals the messages of one lane, in their order. One that does not
 // get through is left to its row's own time, and so are those of its dossier that
 // were taken with it.
@@ -191,19 +198,23 @@ func (r *Relay) passKicked(ctx context.Context, lane <-chan store.Inbox) error {
 		case <-ctx.Done():
 			return nil
 		case m := <-lane:
-			r.signalAll(ctx, taken(m, lane))
+			r.signalAll(ctx, gather(ctx, m, lane))
 		}
 	}
 }
 
-// taken is a message and what else waits in its lane, by dossier.
-func taken(first store.Inbox, lane <-chan store.Inbox) map[string][]store.Inbox {
+// gather is a message and what else comes into its lane for a while, by dossier.
+func gather(ctx context.Context, first store.Inbox, lane <-chan store.Inbox) map[string][]store.Inbox {
 	byDossier := map[string][]store.Inbox{first.DossierCode: {first}}
-	for range together {
+	enough := time.NewTimer(gathering)
+	defer enough.Stop()
+	for range laneHolds {
 		select {
 		case m := <-lane:
 			byDossier[m.DossierCode] = append(byDossier[m.DossierCode], m)
-		default:
+		case <-enough.C:
+			return byDossier
+		case <-ctx.Done():
 			return byDossier
 		}
 	}
@@ -219,16 +230,16 @@ func (r *Relay) signalAll(ctx context.Context, byDossier map[string][]store.Inbo
 	}
 }
 
-// signalOne signals messages of one dossier, up to the first that does not get
-// through, and notes them.
+// signalOne signals messages of one dossier, in their order and as many at once as
+// may be, up to the first that does not get through, and notes them.
 func (r *Relay) signalOne(ctx context.Context, messages []store.Inbox, done *handed) error {
-	for _, m := range messages {
-		ok, err := r.signal(m.Onto(ctx), m)
+	for some := range slices.Chunk(messages, together) {
+		n, err := r.signal(some[0].Onto(ctx), some)
+		for _, m := range some[:n] {
+			done.add(m.ID)
+		}
 		if err != nil {
 			return err
-		}
-		if ok {
-			done.add(m.ID)
 		}
 	}
 	return nil

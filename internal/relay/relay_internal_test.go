@@ -43,10 +43,11 @@ type fake struct {
 	starts  []client.StartWorkflowOptions
 	started []any
 	signals []string // ids of messages, in order
+	calls   []int    // how many reports each signal carried
 	updates []client.UpdateWorkflowOptions
 	start   func() error
 	hang    string // the dossier whose start gets no answer
-	signal  func(name string, payload any) error
+	signal  func([]register.Report) error
 	update  func(n int) (workflows.Answer, error) // n counts from 1
 	trails  []trail.Trail                         // of starts, signals and updates, as they came
 }
@@ -79,19 +80,30 @@ func (f *fake) SignalWorkflow(ctx context.Context, id, run, name string, payload
 	if run != "" {
 		return errors.New("a signal goes to whichever run there is")
 	}
-	inbox := ""
+	var reports []register.Report
+	var fits bool
 	switch r := payload.(type) {
 	case register.PortalReport:
-		inbox = r.Inbox
+		reports, fits = []register.Report{{Portal: &r}}, name == workflows.SignalPortal
 	case register.ParcelReport:
-		inbox = r.Inbox
+		reports, fits = []register.Report{{Parcel: &r}}, name == workflows.SignalParcel
+	case register.PapersReport:
+		reports, fits = []register.Report{{Papers: &r}}, name == workflows.SignalPapers
+	case []register.Report:
+		reports, fits = r, name == workflows.SignalReports && len(r) > 1
+	}
+	if !fits {
+		return fmt.Errorf("signal %s does not carry %T", name, payload)
 	}
 	if f.signal != nil {
-		if err := f.signal(name, payload); err != nil {
+		if err := f.signal(reports); err != nil {
 			return err
 		}
 	}
-	f.signals, f.trails = append(f.signals, id+" "+inbox), append(f.trails, trail.From(ctx))
+	for _, r := range reports {
+		f.signals = append(f.signals, id+" "+r.Message())
+	}
+	f.calls, f.trails = append(f.calls, len(reports)), append(f.trails, trail.From(ctx))
 	return nil
 }
 
@@ -291,19 +303,15 @@ func TestSignalsInOrderOfArrival(t *testing.T) {
 	a, b := d.file(false), d.file(false)
 	var want, wantB []string
 	var rows []store.Inbox
-	for i := range 5 {
+	for i := range together + 3 {
 		m := d.report(a, i)
 		rows = append(rows, m)
 		want = append(want, a+" "+m.ID)
 		wantB = append(wantB, b+" "+d.report(b, i).ID)
 	}
-	broken := rows[2].ID
-	d.fake.signal = func(name string, payload any) error {
-		r, ok := payload.(register.PortalReport)
-		if !ok || name != workflows.SignalPortal {
-			return errors.New("not a portal's report")
-		}
-		if r.Inbox == broken {
+	broken := rows[together+1].ID
+	d.fake.signal = func(reports []register.Report) error {
+		if slices.ContainsFunc(reports, func(r register.Report) bool { return r.Message() == broken }) {
 			return errAway
 		}
 		return nil
@@ -311,8 +319,9 @@ func TestSignalsInOrderOfArrival(t *testing.T) {
 	d.later()
 	_, err := d.passMessages(t.Context())
 	require.ErrorAs(t, err, new(*serviceerror.Unavailable))
-	require.Equal(t, want[:2], of(a, d.fake.signals), "nothing overtakes a message that did not go")
+	require.Equal(t, want[:together], of(a, d.fake.signals), "nothing overtakes a message that did not go")
 	require.Equal(t, wantB, of(b, d.fake.signals), "another dossier's go on")
+	require.ElementsMatch(t, []int{together, together, len(wantB) - together}, d.fake.calls, "as many at once as may be")
 	broken = ""
 	d.later()
 	_, err = d.passMessages(t.Context())
@@ -341,8 +350,8 @@ func TestParcelReportsHaveTheirSignal(t *testing.T) {
 	m, _, err := d.store.AcceptParcel(t.Context(), store.ParcelArrival{Arrival: store.Arrival{Source: "courier:viettelpost", EventID: "e", Digest: "d", Text: secret},
 		Carrier: "viettelpost", Key: sh.Key, Type: dossier.DeliveryLost, OccurredAt: moment})
 	require.NoError(t, err)
-	d.fake.signal = func(name string, payload any) error {
-		if r, ok := payload.(register.ParcelReport); !ok || name != workflows.SignalParcel || r.State != dossier.DeliveryLost {
+	d.fake.signal = func(reports []register.Report) error {
+		if r := reports[0].Parcel; r == nil || r.State != dossier.DeliveryLost {
 			return errors.New("not a parcel's report")
 		}
 		return nil
@@ -356,7 +365,7 @@ func TestAMissingWorkflowIsStartedAnew(t *testing.T) {
 	d := open(t)
 	code := d.file(false)
 	m := d.report(code, 1)
-	d.fake.signal = func(string, any) error {
+	d.fake.signal = func([]register.Report) error {
 		if len(d.fake.starts) == 0 {
 			return errMissing
 		}
@@ -380,11 +389,36 @@ func TestAMessageForAClosedDossierIsLate(t *testing.T) {
 	code := d.file(false)
 	m := d.report(code, 1)
 	d.close(code)
-	d.fake.signal = func(string, any) error { return errMissing }
+	d.fake.signal = func([]register.Report) error { return errMissing }
 	require.NoError(t, d.Signal(t.Context(), m))
 	require.Equal(t, store.InboxLate, d.state(m))
 	require.Empty(t, d.fake.starts)
 	require.NoError(t, d.Signal(t.Context(), m), "twice is once")
+}
+
+// Messages that came in a row: where one cannot be read, those before it are passed
+// on and those behind it wait; where the dossier is closed, all are late.
+func TestMessagesInARow(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	code, closed := d.file(false), d.file(false)
+	rows := []store.Inbox{d.report(code, 1), d.report(code, 2), d.report(code, 3), d.report(code, 4)}
+	rows[2].Payload = "{"
+	n, err := d.signal(t.Context(), rows)
+	require.Error(t, err)
+	require.Equal(t, 2, n)
+	require.Equal(t, []string{code + " " + rows[0].ID, code + " " + rows[1].ID}, d.fake.signals)
+	n, err = d.signal(t.Context(), rows[2:])
+	require.Error(t, err)
+	require.Zero(t, n)
+
+	late := []store.Inbox{d.report(closed, 1), d.report(closed, 2)}
+	d.close(closed)
+	d.fake.signal = func([]register.Report) error { return errMissing }
+	n, err = d.signal(t.Context(), late)
+	require.NoError(t, err)
+	require.Zero(t, n, "there is nothing to mark any more")
+	require.Equal(t, []string{store.InboxLate, store.InboxLate}, []string{d.state(late[0]), d.state(late[1])})
 }
 
 func (d *desk) begin(code string, kind dossier.Command) store.Operation {
@@ -548,13 +582,15 @@ func TestAMessageThatIsKickedIsPassedOnAtOnce(t *testing.T) {
 	first, second, dealt, late := d.report(a, 1), d.report(a, 2), d.report(a, 3), d.report(b, 1)
 	away := true
 	passed := make(chan string, 8)
-	d.fake.signal = func(_ string, payload any) error {
-		if id := payload.(register.PortalReport).Inbox; id != late.ID || !away {
-			passed <- id
-			return nil
+	d.fake.signal = func(reports []register.Report) error {
+		if reports[0].Message() == late.ID && away {
+			passed <- "away"
+			return errAway
 		}
-		passed <- "away"
-		return errAway
+		for _, r := range reports {
+			passed <- r.Message()
+		}
+		return nil
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	lane := make(chan store.Inbox, 8)
@@ -568,6 +604,7 @@ func TestAMessageThatIsKickedIsPassedOnAtOnce(t *testing.T) {
 	require.NoError(t, <-ended)
 	require.ElementsMatch(t, []string{first.ID, second.ID, dealt.ID, "away"}, got)
 	require.Equal(t, []string{a + " " + first.ID, a + " " + second.ID, a + " " + dealt.ID}, of(a, d.fake.signals), "in order")
+	require.Equal(t, []int{3}, d.fake.calls, "what comes in a row is one signal")
 
 	for _, m := range []store.Inbox{first, second, dealt, late} {
 		require.Equal(t, store.InboxPending, d.state(m), "not marked yet")

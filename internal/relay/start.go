@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"hoso/internal/dossier"
+	"hoso/internal/register"
 	"hoso/internal/store"
 	"hoso/workflows"
 )
@@ -58,51 +59,82 @@ func (r *Relay) begin(ctx context.Context, d store.Dossier) error {
 // workflow has ended, the message is late; where it is missing, it is started
 // first.
 func (r *Relay) Signal(ctx context.Context, m store.Inbox) error {
-	handed, err := r.signal(ctx, m)
-	if err != nil || !handed {
+	n, err := r.signal(ctx, []store.Inbox{m})
+	if err != nil || n == 0 {
 		return err
 	}
 	return r.store.Signalled(ctx, m.ID)
 }
 
-// signal is Signal without the mark; handed says whether it is to be set.
-func (r *Relay) signal(ctx context.Context, m store.Inbox) (handed bool, err error) {
-	name, payload, err := signalOf(m)
-	if err != nil {
-		return false, err
+// signal is Signal for messages of one dossier, with one signal and without the
+// mark: it is to be set for the first n of them.
+func (r *Relay) signal(ctx context.Context, messages []store.Inbox) (n int, err error) {
+	reports, unread := reportsIn(messages)
+	if len(reports) == 0 {
+		return 0, unread
 	}
-	err = r.temporal.SignalWorkflow(ctx, m.DossierCode, "", name, payload)
+	name, payload := signalOf(reports)
+	err = r.temporal.SignalWorkflow(ctx, messages[0].DossierCode, "", name, payload)
 	var missing *serviceerror.NotFound
 	if errors.As(err, &missing) {
-		return false, r.missing(ctx, m)
+		return 0, r.missing(ctx, messages)
 	}
 	if err != nil {
-		return false, fmt.Errorf("relay: signalling: %w", err)
+		return 0, fmt.Errorf("relay: signalling: %w", err)
 	}
-	return true, nil
+	return len(reports), unread
 }
 
-func (r *Relay) missing(ctx context.Context, m store.Inbox) error {
-	d, err := r.store.Start(ctx, m.DossierCode)
+func (r *Relay) missing(ctx context.Context, messages []store.Inbox) error {
+	code := messages[0].DossierCode
+	d, err := r.store.Start(ctx, code)
 	if err != nil {
 		return err
 	}
-	if d.Stage == dossier.StageClosed {
-		return r.store.Late(ctx, m)
+	if d.Stage != dossier.StageClosed {
+		return r.Start(ctx, code) // the messages' next turn comes with their lease
 	}
-	return r.Start(ctx, m.DossierCode) // the message's next turn comes with its lease
+	for _, m := range messages {
+		if err := r.store.Late(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func signalOf(m store.Inbox) (string, any, error) {
-	switch m.Kind {
-	case store.KindParcel:
-		p, err := m.ParcelReport()
-		return workflows.SignalParcel, p, err
-	case store.KindPapers:
-		p, err := m.PapersReport()
-		return workflows.SignalPapers, p, err
+// reportsIn reads messages, up to the first that cannot be read.
+func reportsIn(messages []store.Inbox) (reports []register.Report, err error) {
+	for _, m := range messages {
+		var r register.Report
+		switch m.Kind {
+		case store.KindParcel:
+			r.Parcel, err = told(m.ParcelReport())
+		case store.KindPapers:
+			r.Papers, err = told(m.PapersReport())
+		default:
+			r.Portal, err = told(m.PortalReport())
+		}
+		if err != nil {
+			return reports, err
+		}
+		reports = append(reports, r)
+	}
+	return reports, nil
+}
+
+func told[T any](report T, err error) (*T, error) { return &report, err }
+
+// signalOf chooses the signal: one report has that of its kind.
+func signalOf(reports []register.Report) (name string, payload any) {
+	r := reports[0]
+	switch {
+	case len(reports) > 1:
+		return workflows.SignalReports, reports
+	case r.Parcel != nil:
+		return workflows.SignalParcel, *r.Parcel
+	case r.Papers != nil:
+		return workflows.SignalPapers, *r.Papers
 	default:
-		p, err := m.PortalReport()
-		return workflows.SignalPortal, p, err
+		return workflows.SignalPortal, *r.Portal
 	}
 }
