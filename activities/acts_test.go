@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"cmp"
 	"errors"
 	"go/ast"
 	"go/parser"
@@ -201,7 +202,7 @@ func TestBookCourierHome(t *testing.T) {
 	for range 2 {
 		got, err := w.BookCourier(t.Context(), order)
 		require.NoError(t, err)
-		require.Equal(t, workflows.Booked{Shipment: id}, got)
+		require.Equal(t, workflows.Performed{Shipment: id}, got)
 	}
 	require.Equal(t, 1, w.carrier.booked)
 	sh, err := w.Store.Shipment(t.Context(), "viettelpost", id)
@@ -241,6 +242,49 @@ func TestABookingsEndIsTheParcelsToo(t *testing.T) {
 			d, err := w.Store.Start(t.Context(), code)
 			require.NoError(t, err)
 			require.Equal(t, dossier.DeliveryBooked, d.DeliveryState)
+		})
+	}
+}
+
+// The step that follows from a booking names the parcel, and leaves alone what the
+// carrier has reported of it before its answer.
+func TestABookingsStep(t *testing.T) {
+	t.Parallel()
+	for name, reported := range map[string]dossier.DeliveryState{"first": "", "overtaken": dossier.DeliveryPickedUp} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			code := w.file()
+			order := booking(code, register.LegHome)
+			then := w.step(code, func(p *register.Position) {
+				p.Waiting = register.Waiting{Who: dossier.WhoCourier, What: dossier.WhatDelivery}
+			})
+			then.Kind, then.Data = "delivery_booked", map[string]string{"shipment": "", "carrier": order.Carrier}
+			order.Then = &then
+			w.carrier.book = func(courier.Booking) (courier.Confirmation, error) {
+				if reported != "" {
+					_, _, err := w.Store.AcceptParcel(t.Context(), store.ParcelArrival{Arrival: store.Arrival{Source: "courier:viettelpost", EventID: "e", Digest: "d"},
+						Carrier: order.Carrier, Key: order.Key, Type: reported, OccurredAt: w.Store.Now()})
+					require.NoError(t, err)
+				}
+				return courier.Confirmation{TrackingNumber: "VT1"}, nil
+			}
+			for range 2 {
+				got, err := w.BookCourier(t.Context(), order)
+				require.NoError(t, err)
+				require.NotNil(t, got.Recorded)
+				entries, err := w.Store.Timeline(t.Context(), code)
+				require.NoError(t, err)
+				require.Contains(t, entries[len(entries)-1].Data, got.Shipment)
+				want := cmp.Or(reported, dossier.DeliveryBooked)
+				d, err := w.Store.Start(t.Context(), code)
+				require.NoError(t, err)
+				sh, err := w.Store.Shipment(t.Context(), order.Carrier, got.Shipment)
+				require.NoError(t, err)
+				require.Equal(t, []any{want, want, "VT1", dossier.WhatDelivery, store.EffectDone},
+					[]any{d.DeliveryState, sh.State, sh.TrackingNumber, d.WaitingWhat, w.effect(code).State})
+			}
+			require.Equal(t, 1, w.carrier.booked)
 		})
 	}
 }

@@ -14,17 +14,17 @@ import (
 
 // BookCourier orders a parcel. Its row stands before the carrier is called, so
 // that a report that overtakes the answer finds it.
-func (a *Activities) BookCourier(ctx context.Context, order workflows.Effect) (workflows.Booked, error) {
+func (a *Activities) BookCourier(ctx context.Context, order workflows.Effect) (workflows.Performed, error) {
 	carrier, ok := a.Carriers[order.Carrier]
 	if !ok {
-		return workflows.Booked{}, asTemporal(outcome.Refuse("unknown_carrier"))
+		return workflows.Performed{}, asTemporal(outcome.Refuse("unknown_carrier"))
 	}
 	sh, err := a.Store.OrderShipment(ctx, order.Code, order.Leg, order.Attempt, order.Carrier, order.Key)
 	if err != nil {
-		return workflows.Booked{}, registerError(err)
+		return workflows.Performed{}, registerError(err)
 	}
-	_, err = a.once(ctx, order, effect{
-		act: "book_" + string(order.Leg), absent: courier.ErrNoSuchKey,
+	return a.once(ctx, order, effect{
+		act: "book_" + string(order.Leg), absent: courier.ErrNoSuchKey, shipment: sh.ID,
 		lookup: func(ctx context.Context) (string, error) {
 			c, err := carrier.Lookup(ctx, order.Key)
 			return c.TrackingNumber, err
@@ -37,9 +37,7 @@ func (a *Activities) BookCourier(ctx context.Context, order workflows.Effect) (w
 			c, err := carrier.Book(ctx, b)
 			return c.TrackingNumber, err
 		},
-		done: func(ctx context.Context, tracking string) error { return a.Store.Booked(ctx, sh, tracking) },
 	})
-	return workflows.Booked{Shipment: sh.ID}, err
 }
 
 // booking fills in both ends of the parcel's way.

@@ -16,9 +16,14 @@ func (a *Activities) CheckDigitization(ctx context.Context, code string) (workfl
 	if err != nil {
 		return workflows.Checked{}, registerError(err)
 	}
+	checked, err := a.check(ctx, of)
+	return checked, registerError(err)
+}
+
+func (a *Activities) check(ctx context.Context, of store.ToCheck) (workflows.Checked, error) {
 	p, err := a.Store.Procedure(ctx, of.Dossier.ProcedureCode, of.Dossier.ProcedureFrom)
 	if err != nil {
-		return workflows.Checked{}, registerError(err)
+		return workflows.Checked{}, err
 	}
 	scanned := make([]dossier.Scanned, len(of.Components))
 	for i, g := range of.Components {

@@ -3,12 +3,22 @@ package activities
 import (
 	"context"
 
-	"hoso/internal/register"
+	"hoso/internal/dossier"
+	"hoso/workflows"
 )
 
 // LoadDossier reads where a dossier stands, for a workflow that begins or
-// begins anew.
-func (a *Activities) LoadDossier(ctx context.Context, code string) (register.Snapshot, error) {
-	s, err := a.Store.Snapshot(ctx, code)
-	return s, registerError(err)
+// begins anew. Of one that is about to be checked it says what the check finds.
+func (a *Activities) LoadDossier(ctx context.Context, code string) (workflows.Loaded, error) {
+	s, of, err := a.Store.SnapshotToCheck(ctx, code)
+	if err != nil {
+		return workflows.Loaded{}, registerError(err)
+	}
+	out := workflows.Loaded{Snapshot: s}
+	if s.Position.Stage != dossier.StageIntake {
+		return out, nil
+	}
+	checked, err := a.check(ctx, of)
+	out.Checked = &checked
+	return out, registerError(err)
 }

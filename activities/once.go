@@ -8,6 +8,7 @@ import (
 
 	"hoso/internal/downstream"
 	"hoso/internal/outcome"
+	"hoso/internal/register"
 	"hoso/internal/store"
 	"hoso/workflows"
 )
@@ -19,55 +20,74 @@ type effect struct {
 	lookup func(context.Context) (string, error)
 	absent error
 	do     func(context.Context) (string, error)
-	// done, where there is one, writes that it is done, and whatever follows from
-	// that, in one transaction. It may be called again.
-	done func(ctx context.Context, reference string) error
+	// shipment, where there is one, is booked by the act.
+	shipment string
 }
 
 // once carries an act out at most once per key, whatever the tries. The key is
 // stored before the first call; from the second try on the other side is asked
 // first, because the try before may have arrived.
-func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect) (string, error) {
+func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect) (workflows.Performed, error) {
 	row, first, err := a.Store.BeginEffect(ctx, order.Key, order.Code, e.act)
 	switch {
 	case err != nil:
-		return "", registerError(err)
-	case row.State == store.EffectDone && e.done != nil:
-		return row.Reference, registerError(e.done(ctx, row.Reference))
+		return workflows.Performed{}, registerError(err)
 	case row.State == store.EffectDone:
-		return row.Reference, nil
+		return a.succeeded(ctx, order, e, row.Reference) // what follows from it may be missing
 	case row.State == store.EffectRefused:
-		return "", asTemporal(outcome.Refuse(row.Cause))
+		return workflows.Performed{}, asTemporal(outcome.Refuse(row.Cause))
 	}
 	if !first {
 		downstream.Repeat(e.act)
 		reference, err := e.lookup(ctx)
 		if err == nil {
-			return reference, a.succeeded(ctx, order, e, reference)
+			return a.succeeded(ctx, order, e, reference)
 		}
 		if !errors.Is(err, e.absent) {
-			return "", asTemporal(askedInVain(err))
+			return workflows.Performed{}, asTemporal(askedInVain(err))
 		}
 		if left := row.UpdatedAt.Add(underWay).Sub(a.Store.Now()); row.Cause == "" && left > 0 {
-			return "", asTemporal(outcome.Retry("may_be_under_way", left, nil))
+			return workflows.Performed{}, asTemporal(outcome.Retry("may_be_under_way", left, nil))
 		}
 		if err := a.Store.TryEffect(ctx, order.Key); err != nil {
-			return "", registerError(err)
+			return workflows.Performed{}, registerError(err)
 		}
 	}
 	reference, err := e.do(ctx)
 	if err != nil {
-		return "", a.failed(ctx, order, err)
+		return workflows.Performed{}, a.failed(ctx, order, err)
 	}
-	return reference, a.succeeded(ctx, order, e, reference)
+	return a.succeeded(ctx, order, e, reference)
 }
 
-// succeeded writes that an act is done.
-func (a *Activities) succeeded(ctx context.Context, order workflows.Effect, e effect, reference string) error {
-	if e.done != nil {
-		return registerError(e.done(ctx, reference))
+// succeeded writes that an act is done and, in the same transaction, the step that
+// follows from it, where the order has one. It may be called again.
+func (a *Activities) succeeded(ctx context.Context, order workflows.Effect, e effect, reference string) (workflows.Performed, error) {
+	out := workflows.Performed{Shipment: e.shipment}
+	done := store.Done{Key: order.Key, Reference: reference, Shipment: e.shipment}
+	if order.Then != nil {
+		got, err := a.recordDone(ctx, done, *order.Then)
+		if err == nil {
+			out.Recorded = &got
+			return out, nil
+		}
+		// That it is done must stand, whatever keeps the step from being recorded: that
+		// is the workflow's affair then.
+		slog.WarnContext(ctx, "an outside act is done, and its step waits", "key", order.Key, "cause", store.Cause(err))
 	}
-	return a.end(ctx, order.Key, store.EffectDone, reference, "")
+	return out, registerError(a.Store.Conclude(ctx, done))
+}
+
+// recordDone records the step that follows from an act, with the act's end.
+func (a *Activities) recordDone(ctx context.Context, done store.Done, t register.Transition) (register.Recorded, error) {
+	if done.Shipment != "" && t.Data != nil {
+		t.Data["shipment"] = done.Shipment
+	}
+	plan, err := a.plan(ctx, t)
+	if err != nil {
+		return register.Recorded{}, err
+	}
+	return a.Store.RecordDone(ctx, done, t, plan)
 }
 
 // underWay is how long the other side may still be at work on a call that we

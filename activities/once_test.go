@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 
+	"hoso/internal/dossier"
 	"hoso/internal/outcome"
 	"hoso/internal/portal"
 	"hoso/internal/register"
@@ -33,6 +34,12 @@ func finding(r portal.Receipt, err error) func(string) (portal.Receipt, error) {
 	return func(string) (portal.Receipt, error) { return r, err }
 }
 
+// submits is SubmitDossier where only its error matters.
+func (w *world) submits(order workflows.Effect) error {
+	_, err := w.SubmitDossier(w.t.Context(), order)
+	return err
+}
+
 var unsure = outcome.Unsure("timeout", errors.New(secret))
 
 func TestFirstTryAsksNothing(t *testing.T) {
@@ -46,13 +53,13 @@ func TestFirstTryAsksNothing(t *testing.T) {
 		require.Equal(t, []any{order.Key, code, "Nguyễn Văn An"}, []any{s.Key, s.Code, s.Applicant.FullName})
 		return portal.Receipt{Key: s.Key, Reference: "ref-1"}, nil
 	}
-	require.NoError(t, w.SubmitDossier(t.Context(), order))
+	require.NoError(t, w.submits(order))
 	require.Empty(t, w.portal.asked)
 	e := w.effect(code)
 	require.Equal(t, []any{"submit", store.EffectDone, "ref-1"}, []any{e.Act, e.State, e.Reference})
 
 	for range 3 { // remembered: neither question nor act
-		require.NoError(t, w.SubmitDossier(t.Context(), order))
+		require.NoError(t, w.submits(order))
 	}
 	require.Empty(t, w.portal.asked)
 	require.Equal(t, 1, w.portal.submitted)
@@ -76,7 +83,7 @@ func TestUnknownIsAskedAboutFirst(t *testing.T) {
 			code := w.file()
 			order := submission(code)
 			w.portal.submit = submitting(portal.Receipt{}, unsure)
-			require.Equal(t, workflows.EffectUnknownType, asApplication(t, w.SubmitDossier(t.Context(), order)).Type())
+			require.Equal(t, workflows.EffectUnknownType, asApplication(t, w.submits(order)).Type())
 			require.Equal(t, store.EffectPending, w.effect(code).State)
 
 			w.portal.submit = submitting(portal.Receipt{Reference: "done"}, nil)
@@ -87,7 +94,7 @@ func TestUnknownIsAskedAboutFirst(t *testing.T) {
 				}
 				return portal.Receipt{Reference: "found"}, nil
 			}
-			require.NoError(t, w.SubmitDossier(t.Context(), order))
+			require.NoError(t, w.submits(order))
 			require.Equal(t, []string{order.Key}, w.portal.asked)
 			require.Equal(t, c.acts, w.portal.submitted)
 			e := w.effect(code)
@@ -102,7 +109,7 @@ func TestARefusalIsFinalForItsKey(t *testing.T) {
 	code := w.file()
 	w.portal.submit = submitting(portal.Receipt{}, outcome.Refuse("procedure_closed"))
 	for range 3 {
-		app := asApplication(t, w.SubmitDossier(t.Context(), submission(code)))
+		app := asApplication(t, w.submits(submission(code)))
 		require.Equal(t, []any{workflows.EffectRefusedType, "procedure_closed", true}, []any{app.Type(), app.Message(), app.NonRetryable()})
 	}
 	require.Equal(t, 1, w.portal.submitted)
@@ -113,7 +120,7 @@ func TestARefusalIsFinalForItsKey(t *testing.T) {
 	w.portal.submit = submitting(portal.Receipt{}, nil)
 	next := submission(code)
 	next.Key = code + "/submit/2"
-	require.NoError(t, w.SubmitDossier(t.Context(), next), "another key is another act")
+	require.NoError(t, w.submits(next), "another key is another act")
 	require.Equal(t, 2, w.portal.submitted)
 }
 
@@ -133,10 +140,10 @@ func TestNothingIsSentWhileTheQuestionFails(t *testing.T) {
 			w := newWorld(t)
 			code := w.file()
 			w.portal.submit = submitting(portal.Receipt{}, unsure)
-			require.Error(t, w.SubmitDossier(t.Context(), submission(code)))
+			require.Error(t, w.submits(submission(code)))
 			w.portal.lookup = finding(portal.Receipt{}, c.err)
 			for range 2 {
-				app := asApplication(t, w.SubmitDossier(t.Context(), submission(code)))
+				app := asApplication(t, w.submits(submission(code)))
 				require.Equal(t, []any{c.kind, c.message, false}, []any{app.Type(), app.Message(), app.NonRetryable()})
 				require.NotContains(t, app.Error(), secret)
 			}
@@ -168,7 +175,7 @@ func TestEveryOutcomeAsTemporalSeesIt(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.portal.submit = submitting(portal.Receipt{}, c.err)
-			err := w.SubmitDossier(t.Context(), submission(w.file()))
+			err := w.submits(submission(w.file()))
 			app := asApplication(t, err)
 			require.Equal(t, []any{c.kind, c.message, c.final, c.after}, []any{app.Type(), app.Message(), app.NonRetryable(), app.NextRetryDelay()})
 			require.NotContains(t, err.Error(), secret)
@@ -183,7 +190,7 @@ func TestACancelledActIsCancelled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.portal.submit = submitting(portal.Receipt{}, fmt.Errorf("%s: %w", secret, context.Canceled))
-	require.Equal(t, context.Canceled, w.SubmitDossier(t.Context(), submission(w.file())))
+	require.Equal(t, context.Canceled, w.submits(submission(w.file())))
 }
 
 func TestErrorsOfTheRegister(t *testing.T) {
@@ -202,7 +209,7 @@ func TestErrorsOfTheRegister(t *testing.T) {
 	_, err = w.LoadDossier(t.Context(), code)
 	app = asApplication(t, err)
 	require.Equal(t, []any{"RegisterUnavailable", false, "database away"}, []any{app.Type(), app.NonRetryable(), app.Message()})
-	app = asApplication(t, w.SubmitDossier(t.Context(), submission(code)))
+	app = asApplication(t, w.submits(submission(code)))
 	require.Equal(t, "RegisterUnavailable", app.Type())
 	require.Zero(t, w.portal.submitted, "no key stored, nothing sent")
 }
@@ -220,13 +227,13 @@ func TestActThatMayBeUnderWayIsNotDoneAgain(t *testing.T) {
 	w.portal.lookup = finding(portal.Receipt{}, portal.ErrNoSuchKey)
 	w.portal.submit = submitting(portal.Receipt{Reference: "ref-1"}, nil)
 
-	app := asApplication(t, w.SubmitDossier(t.Context(), order))
+	app := asApplication(t, w.submits(order))
 	require.Equal(t, []any{workflows.EffectLaterType, "may_be_under_way", 20 * time.Second}, []any{app.Type(), app.Message(), app.NextRetryDelay()})
 	require.Zero(t, w.portal.submitted)
 
 	// Once it is known how that call ended, the act is done.
 	require.NoError(t, w.Store.EndEffect(t.Context(), order.Key, store.EffectPending, "", "server_error"))
-	require.NoError(t, w.SubmitDossier(t.Context(), order))
+	require.NoError(t, w.submits(order))
 	require.Equal(t, 1, w.portal.submitted)
 }
 
@@ -244,12 +251,90 @@ func TestAskingDoesNotKeepADeadCallUnderWay(t *testing.T) {
 
 	for _, left := range []time.Duration{13 * time.Second, 6 * time.Second} {
 		w.now = w.now.Add(7 * time.Second)
-		app := asApplication(t, w.SubmitDossier(t.Context(), order))
+		app := asApplication(t, w.submits(order))
 		require.Equal(t, []any{"may_be_under_way", left}, []any{app.Message(), app.NextRetryDelay()})
 	}
 	w.now = w.now.Add(6 * time.Second)
-	require.NoError(t, w.SubmitDossier(t.Context(), order))
+	require.NoError(t, w.submits(order))
 	require.Equal(t, 1, w.portal.submitted)
 	e := w.effect(code)
 	require.Equal(t, []any{store.EffectDone, "ref-1"}, []any{e.State, e.Reference})
+}
+
+// taken is a portal's answer when all goes well.
+func taken(s portal.Submission) (portal.Receipt, error) {
+	return portal.Receipt{Key: s.Key, Reference: "ref-1"}, nil
+}
+
+// The step that follows from an act is recorded with its end, once, also when the
+// answer is lost or when the end was written before.
+func TestTheStepThatFollows(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]func(w *world, order workflows.Effect){
+		"at once":         func(*world, workflows.Effect) {},
+		"done, asked for": func(w *world, order workflows.Effect) { require.NoError(w.t, w.submits(order)) },
+		"ended before": func(w *world, order workflows.Effect) {
+			order.Then = nil
+			require.NoError(w.t, w.submits(order))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			code := w.file()
+			order := submission(code)
+			then := w.step(code, func(p *register.Position) { p.Stage, p.Submitted = dossier.StageDecision, true })
+			then.Kind = "submitted"
+			order.Then = &then
+			w.portal.submit = taken
+			before(w, order)
+			for range 2 {
+				got, err := w.SubmitDossier(t.Context(), order)
+				require.NoError(t, err)
+				require.NotNil(t, got.Recorded)
+				require.EqualValues(t, 2, got.Recorded.Revision)
+			}
+			require.Equal(t, 1, w.portal.submitted)
+			require.Equal(t, store.EffectDone, w.effect(code).State)
+			d, err := w.Store.Start(t.Context(), code)
+			require.NoError(t, err)
+			require.Equal(t, []any{dossier.StageDecision, then.Step, int64(2)}, []any{d.Stage, d.Step, d.Revision})
+		})
+	}
+}
+
+// What keeps the step from being recorded does not undo what has happened outside.
+func TestTheStepThatFollowsIsSuperseded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.portal.submit = taken
+	code := w.file()
+	order := submission(code)
+	then := w.step(code, func(p *register.Position) { p.Stage = dossier.StageDecision })
+	then.Step += 3
+	order.Then = &then
+	for range 2 {
+		got, err := w.SubmitDossier(t.Context(), order)
+		require.NoError(t, err)
+		require.Nil(t, got.Recorded, "it is the workflow's affair")
+	}
+	require.Equal(t, 1, w.portal.submitted)
+	require.Equal(t, store.EffectDone, w.effect(code).State)
+}
+
+// A refusal leads elsewhere: nothing is recorded with it.
+func TestNoStepFollowsARefusal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.file()
+	w.portal.submit = func(portal.Submission) (portal.Receipt, error) {
+		return portal.Receipt{}, outcome.Refuse("invalid_dossier")
+	}
+	order := submission(code)
+	then := w.step(code, func(p *register.Position) { p.Stage = dossier.StageDecision })
+	order.Then = &then
+	require.Equal(t, workflows.EffectRefusedType, asApplication(t, w.submits(order)).Type())
+	d, err := w.Store.Start(t.Context(), code)
+	require.NoError(t, err)
+	require.Equal(t, then.Step-1, d.Step)
 }

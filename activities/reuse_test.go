@@ -32,7 +32,7 @@ func TestThePortalIsToldHowAScanCameToBe(t *testing.T) {
 		}
 		return portal.Receipt{Key: s.Key}, nil
 	}
-	require.NoError(t, w.SubmitDossier(t.Context(), workflows.Effect{Code: code, Key: code + "/submit/1", Attempt: 1}))
+	require.NoError(t, w.submits(workflows.Effect{Code: code, Key: code + "/submit/1", Attempt: 1}))
 	require.Equal(t, map[string]int{"to-khai": portal.Digitized, "giay-to-tuy-than": portal.Reused}, states)
 	row, err := w.Store.Document(t.Context(), identity.Document)
 	require.NoError(t, err)
@@ -70,7 +70,7 @@ func TestCheckWhileThePortalIsDown(t *testing.T) {
 		t.Error("nobody knocks at a portal that takes nothing")
 		return portal.Receipt{}, nil
 	}
-	app := asApplication(t, w.SubmitDossier(t.Context(), workflows.Effect{Code: code, Key: code + "/submit/1", Attempt: 1}))
+	app := asApplication(t, w.submits(workflows.Effect{Code: code, Key: code + "/submit/1", Attempt: 1}))
 	require.Equal(t, []any{workflows.EffectLaterType, "portal_down", 5 * time.Minute}, []any{app.Type(), app.Message(), app.NextRetryDelay()})
 	rows, err := w.Store.PortalStates(t.Context(), w.Store.Now())
 	require.NoError(t, err)
@@ -78,5 +78,5 @@ func TestCheckWhileThePortalIsDown(t *testing.T) {
 	_, err = w.Store.EndPortalState(t.Context(), w.request("end"), rows[0].ID, func(store.PortalState) store.Answer { return store.Answer{Status: 200} })
 	require.NoError(t, err)
 	w.portal.submit = func(s portal.Submission) (portal.Receipt, error) { return portal.Receipt{Key: s.Key}, nil }
-	require.NoError(t, w.SubmitDossier(t.Context(), workflows.Effect{Code: code, Key: code + "/submit/1", Attempt: 1}))
+	require.NoError(t, w.submits(workflows.Effect{Code: code, Key: code + "/submit/1", Attempt: 1}))
 }

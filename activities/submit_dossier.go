@@ -48,18 +48,17 @@ func (a *Activities) portalOpen(ctx context.Context) error {
 }
 
 // SubmitDossier files a dossier with its scans at the portal.
-func (a *Activities) SubmitDossier(ctx context.Context, order workflows.Effect) error {
+func (a *Activities) SubmitDossier(ctx context.Context, order workflows.Effect) (workflows.Performed, error) {
 	if err := a.portalOpen(ctx); err != nil {
-		return err
+		return workflows.Performed{}, err
 	}
-	_, err := a.once(ctx, order, a.portalEffect(order.Key, "submit", func(ctx context.Context) (portal.Receipt, error) {
+	return a.once(ctx, order, a.portalEffect(order.Key, "submit", func(ctx context.Context) (portal.Receipt, error) {
 		s, err := a.submission(ctx, order)
 		if err != nil {
 			return portal.Receipt{}, beforeCall(err)
 		}
 		return a.Portal.Submit(ctx, s)
 	}))
-	return err
 }
 
 func (a *Activities) submission(ctx context.Context, order workflows.Effect) (portal.Submission, error) {

@@ -106,7 +106,7 @@ func TestContact(t *testing.T) {
 	sh, err := h.store.OrderShipment(t.Context(), d.Code, reg.LegHome, 1, "viettelpost", "k")
 	require.NoError(t, err)
 	read[Dossier](t, h.post("clerk", command(d.Code, "contact"), body{"phone": "0912345678"}), http.StatusOK)
-	require.NoError(t, h.store.Booked(t.Context(), sh, "T-1"))
+	require.NoError(t, h.store.Conclude(t.Context(), store.Done{Key: sh.Key, Reference: "T-1", Shipment: sh.ID}))
 	h.refused(h.post("clerk", command(d.Code, "contact"), body{"phone": "0912345678"}), 409)
 }
 

@@ -307,7 +307,7 @@ func (h *house) shipment(code, carrier string) store.Shipment {
 	h.t.Helper()
 	sh, err := h.store.OrderShipment(h.t.Context(), code, reg.LegHome, 1, carrier, code+"/courier/home/1")
 	require.NoError(h.t, err)
-	require.NoError(h.t, h.store.Booked(h.t.Context(), sh, "T-1"))
+	require.NoError(h.t, h.store.Conclude(h.t.Context(), store.Done{Key: sh.Key, Reference: "T-1", Shipment: sh.ID}))
 	return sh
 }
 

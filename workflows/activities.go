@@ -63,11 +63,24 @@ type Effect struct {
 	Amount   int64        `json:"amount,omitempty"` // whole đồng
 	TextID   string       `json:"text_id,omitempty"`
 	Shipment string       `json:"shipment,omitempty"`
+	// Then is the step that follows if the act succeeds, to be recorded with its end.
+	// What the act finds out is added to it.
+	Then *register.Transition `json:"then,omitempty"`
 }
 
-// Booked is what a booking answers.
-type Booked struct {
-	Shipment string `json:"shipment"`
+// Performed is what a successful act answers.
+type Performed struct {
+	Shipment string `json:"shipment,omitempty"` // of a booking
+	// Recorded is the register's answer to Then, where the step was recorded.
+	Recorded *register.Recorded `json:"recorded,omitempty"`
+}
+
+// Loaded is what LoadDossier answers.
+type Loaded struct {
+	register.Snapshot
+	// Checked is what the digitization check finds at that moment, for a dossier that
+	// is about to be checked.
+	Checked *Checked `json:"checked,omitempty"`
 }
 
 // CatchUp asks a silent party what has happened.
@@ -99,8 +112,8 @@ func atRegister(ctx workflow.Context, summary string) workflow.Context {
 	})
 }
 
-func loadDossier(ctx workflow.Context, code string) (register.Snapshot, error) {
-	var s register.Snapshot
+func loadDossier(ctx workflow.Context, code string) (Loaded, error) {
+	var s Loaded
 	err := workflow.ExecuteLocalActivity(atRegister(ctx, "Đọc hồ sơ từ sổ"), actLoad, code).Get(ctx, &s)
 	return s, err
 }

@@ -85,8 +85,13 @@ func (d *run) homeToBeBooked() bool {
 // bookHome orders the parcel, once per business attempt.
 func (d *run) bookHome(ctx workflow.Context) (bool, error) {
 	attempt := nextAttempt(d.Home)
-	var booked Booked
-	end, err := d.perform(ctx, actBook, Effect{Code: d.Facts.Code, Key: d.key("courier/home", attempt), Leg: register.LegHome, Attempt: attempt, Carrier: d.Facts.Carrier}, &booked)
+	order := Effect{Code: d.Facts.Code, Key: d.key("courier/home", attempt), Leg: register.LegHome, Attempt: attempt, Carrier: d.Facts.Carrier}
+	end, err := d.performStep(ctx, actBook, order, func(d *run, booked Performed) register.Transition {
+		d.Home = confirmed(d.Home, attempt, booked.Shipment)
+		d.expect(dossier.WhoCourier, dossier.WhatDelivery)
+		return register.Transition{Kind: "delivery_booked", HomeOffer: custody.Holder{Kind: custody.Carrier, ID: d.Facts.Carrier},
+			Data: map[string]string{"shipment": booked.Shipment, "carrier": d.Facts.Carrier}}
+	})
 	switch {
 	case err != nil || end.interrupted:
 		return false, err
@@ -96,9 +101,7 @@ func (d *run) bookHome(ctx workflow.Context) (bool, error) {
 	case end.exhausted:
 		return false, d.park(ctx, taskCourierUnreachable, end.cause, dossier.WhoManager)
 	}
-	d.Home = confirmed(d.Home, attempt, booked.Shipment)
-	d.expect(dossier.WhoCourier, dossier.WhatDelivery)
-	return true, d.record(ctx, register.Transition{Kind: "delivery_booked", HomeOffer: custody.Holder{Kind: custody.Carrier, ID: d.Facts.Carrier}, Data: map[string]string{"shipment": booked.Shipment, "carrier": d.Facts.Carrier}})
+	return true, nil
 }
 
 // arrived ends a delivery: in the citizen's hand, or at the counter until the

@@ -16,7 +16,7 @@ func (d *run) digitization(ctx workflow.Context) error {
 	if d.Waiting.What == dossier.WhatRescan {
 		return d.await(ctx, func() bool { return d.Waiting.What != dossier.WhatRescan || d.Stage != dossier.StageDigitization })
 	}
-	checked, err := checkDigitization(ctx, d.Facts.Code)
+	checked, err := d.check(ctx)
 	if err != nil {
 		return err
 	}
@@ -32,4 +32,12 @@ func (d *run) digitization(ctx workflow.Context) error {
 	d.expect(dossier.WhoClerk, dossier.WhatRescan)
 	data["components"] = strings.Join(checked.Unreadable, " ")
 	return d.record(ctx, register.Transition{Kind: "scan_returned", Data: data})
+}
+
+// check is the digitization check, which the load may have made along.
+func (d *run) check(ctx workflow.Context) (Checked, error) {
+	if d.checked != nil {
+		return *d.checked, nil
+	}
+	return checkDigitization(ctx, d.Facts.Code)
 }

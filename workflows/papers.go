@@ -82,10 +82,14 @@ func (d *run) bookOut(ctx workflow.Context) error {
 	if !ordered(d.Out) {
 		d.Out = register.Parcel{Attempt: attempt, Carrier: carrier}
 	}
-	var booked Booked
-	end, err := d.perform(ctx, actBook, Effect{Code: d.Facts.Code, Key: d.key("courier/out", attempt), Leg: register.LegOut, Attempt: attempt, Carrier: carrier}, &booked)
+	order := Effect{Code: d.Facts.Code, Key: d.key("courier/out", attempt), Leg: register.LegOut, Attempt: attempt, Carrier: carrier}
+	end, err := d.performStep(ctx, actBook, order, func(d *run, booked Performed) register.Transition {
+		d.Out = confirmed(d.Out, attempt, booked.Shipment)
+		d.pass()
+		return register.Transition{Kind: "carriage_booked", Data: map[string]string{"carrier": carrier, "shipment": booked.Shipment}}
+	})
 	switch {
-	case err != nil || end.interrupted:
+	case err != nil || end.done() || end.interrupted:
 		return err
 	case end.refused:
 		d.Out = register.Parcel{Attempt: attempt + 1}
@@ -93,9 +97,7 @@ func (d *run) bookOut(ctx workflow.Context) error {
 	case end.exhausted:
 		return d.park(ctx, taskCourierUnreachable, end.cause, dossier.WhoManager)
 	}
-	d.Out = confirmed(d.Out, attempt, booked.Shipment)
-	d.pass()
-	return d.record(ctx, register.Transition{Kind: "carriage_booked", Data: map[string]string{"carrier": carrier, "shipment": booked.Shipment}})
+	return nil
 }
 
 // confirmed is a parcel that its carrier has taken the order for. What has been

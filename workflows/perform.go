@@ -32,11 +32,33 @@ func (d *run) performThrough(ctx workflow.Context, act string, e Effect, out any
 	return d.act(ctx, act, e, out, func() bool { return false })
 }
 
+// performStep is perform for an act whose success is a step of the dossier, which
+// succeeded makes: of a first try that succeeds the register writes the end and
+// the step as one.
+func (d *run) performStep(ctx workflow.Context, act string, e Effect, succeeded func(*run, Performed) register.Transition) (ending, error) {
+	foreseen := *d
+	t := succeeded(&foreseen, Performed{})
+	t = foreseen.step(t)
+	e.Then = &t
+	var done Performed
+	end, err := d.perform(ctx, act, e, &done)
+	if err != nil || !end.done() {
+		return end, err
+	}
+	t = succeeded(d, done)
+	if done.Recorded == nil {
+		return end, d.record(ctx, t)
+	}
+	d.recorded(ctx, d.step(t), *done.Recorded)
+	return end, nil
+}
+
 func (d *run) act(ctx workflow.Context, act string, e Effect, out any, turned func() bool) (ending, error) {
 	err := workflow.ExecuteLocalActivity(atOnce(ctx, act), act, e).Get(ctx, out)
 	if end, known := endingOf(err); known {
 		return end, nil
 	}
+	e.Then = nil // by then something else may have happened
 	actx, cancel := workflow.WithCancel(retrying(ctx, act))
 	defer cancel()
 	f := workflow.ExecuteActivity(actx, act, e)
@@ -67,6 +89,8 @@ func (d *run) act(ctx workflow.Context, act string, e Effect, out any, turned fu
 	}
 	return ending{exhausted: true, cause: "retries_exhausted"}, nil
 }
+
+func (e ending) done() bool { return !e.refused && !e.exhausted && !e.interrupted }
 
 // endingOf reads done and refused out of an activity's error.
 func endingOf(err error) (ending, bool) {

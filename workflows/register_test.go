@@ -22,13 +22,13 @@ import (
 // step counts once, a wait's limit follows from the policy, papers move as a
 // bundle, parcels are the fold of their events.
 
-func (w *world) LoadDossier(code string) (register.Snapshot, error) {
+func (w *world) LoadDossier(string) (workflows.Loaded, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.Loads++
 	if w.script.register != nil {
 		if err := w.script.register(w, "LoadDossier"); err != nil {
-			return register.Snapshot{}, err
+			return workflows.Loaded{}, err
 		}
 	}
 	r := w.Row
@@ -43,7 +43,12 @@ func (w *world) LoadDossier(code string) (register.Snapshot, error) {
 			s.Bagged = append(s.Bagged, *m.Papers)
 		}
 	}
-	return s, nil
+	out := workflows.Loaded{Snapshot: s}
+	if r.Stage == dossier.StageIntake {
+		checked := w.Check
+		out.Checked = &checked
+	}
+	return out, nil
 }
 
 func (w *world) newest(leg register.Leg) register.Parcel {

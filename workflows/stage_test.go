@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,6 +98,17 @@ func (w *world) playFrom(at time.Time, start workflows.Start) {
 			return
 		}
 		start = next
+		w.passOver(start)
+	}
+}
+
+// passOver keeps for a successor what came in its predecessor's last moment. The
+// server would not have let that end with a message unread.
+func (w *world) passOver(start workflows.Start) {
+	for _, m := range w.Inbox {
+		if start.State != nil && m.State == "signalled" && !slices.Contains(start.State.Seen, m.ID) {
+			m.State = "pending"
+		}
 	}
 }
 

@@ -67,6 +67,7 @@ type run struct {
 	story   []gate
 	entered entered
 	loaded  bool
+	checked *Checked // by the load, as long as nothing has happened since
 	queue   []*asked // commands not yet looked at
 	wish    *asked   // a withdrawal on its way
 	given   int      // supplements that came in this run
@@ -96,7 +97,7 @@ func (d *run) open(ctx workflow.Context) error {
 		}
 		d.State = State{Facts: s.Facts, Position: s.Position, Step: s.Step, Revision: s.Revision, Clock: s.Clock, Papers: s.Papers, Out: s.Out, Home: s.Home}
 		d.Bag, d.BagStep = s.Papers.Out.Bag, -1 // what has not been dealt with is told again
-		d.loaded = true
+		d.loaded, d.checked = true, s.Checked
 		if err := d.catchUp(ctx, s.Portal); err != nil {
 			return err
 		}

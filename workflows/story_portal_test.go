@@ -244,3 +244,11 @@ func TestABetterSupplementWhileThePortalCannotBeReached(t *testing.T) {
 	betweenTries.judge(t, w)
 	betweenTries.also(t, w)
 }
+
+// TestStepsRecordedAlong: what goes well at the first try costs no call of its own
+// for its step; what does not is recorded by itself.
+func TestStepsRecordedAlong(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, 2, tell(t, online(nil)).Along, "the submission's and the booking's")
+	require.Equal(t, 1, tell(t, online(func(s *script) { s.fault = faultAt("submit", fault{answerLost: true}) })).Along)
+}

@@ -26,9 +26,9 @@ func (d *run) submission(ctx workflow.Context) error {
 // the same key.
 func (d *run) submit(ctx workflow.Context) error {
 	d.SubmitAttempt = max(d.SubmitAttempt, 1)
-	end, err := d.perform(ctx, actSubmit, Effect{Code: d.Facts.Code, Key: d.key("submit", d.SubmitAttempt), Attempt: d.SubmitAttempt}, nil)
+	end, err := d.performStep(ctx, actSubmit, Effect{Code: d.Facts.Code, Key: d.key("submit", d.SubmitAttempt), Attempt: d.SubmitAttempt}, (*run).submitted)
 	switch {
-	case err != nil || end.interrupted:
+	case err != nil || end.done() || end.interrupted:
 		return err
 	case end.refused:
 		d.SubmitAttempt++
@@ -36,10 +36,15 @@ func (d *run) submit(ctx workflow.Context) error {
 	case end.exhausted:
 		return d.park(ctx, taskPortalUnreachable, end.cause, dossier.WhoManager)
 	}
+	return nil
+}
+
+// submitted is the step of a submission that the portal has taken.
+func (d *run) submitted(Performed) register.Transition {
 	d.Submitted = true
 	if d.Stage == dossier.StageSubmission && (d.Papers.Out.Count == 0 || d.Status != dossier.Registered) {
 		d.Stage = dossier.StageDecision // unless a report has brought it further already
 	}
 	d.pass()
-	return d.record(ctx, register.Transition{Kind: "submitted"})
+	return register.Transition{Kind: "submitted"}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -121,6 +122,7 @@ type world struct {
 	// loseAnswers lets every step be written and its answer get lost once.
 	loseAnswers bool
 	Questions   int // put to the portal
+	Along       int // steps recorded with the act that they follow from
 	finished    bool
 	gathered    []*message // waiting to be passed on together
 	together    int        // the most that were
@@ -489,7 +491,7 @@ func (w *world) WithdrawFromPortal(ctx context.Context, e workflows.Effect) erro
 	return w.atPortal("withdraw")(ctx, e)
 }
 
-func (w *world) BookCourier(ctx context.Context, e workflows.Effect) (workflows.Booked, error) {
+func (w *world) BookCourier(ctx context.Context, e workflows.Effect) (workflows.Performed, error) {
 	w.mu.Lock()
 	i := slices.IndexFunc(w.Shipments, func(sh *shipment) bool { return sh.Key == e.Key })
 	if i < 0 {
@@ -510,15 +512,40 @@ func (w *world) BookCourier(ctx context.Context, e workflows.Effect) (workflows.
 		}
 	})
 	if err != nil {
-		return workflows.Booked{}, err
+		return workflows.Performed{}, err
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	sh.Tracking = "VTP" + sh.ID
 	if sh.State == dossier.DeliveryNone {
 		sh.State = dossier.DeliveryBooked
 	}
-	return workflows.Booked{Shipment: sh.ID}, nil
+	w.mu.Unlock()
+	return w.then(e, sh.ID), nil
+}
+
+func (w *world) SubmitDossier(ctx context.Context, e workflows.Effect) (workflows.Performed, error) {
+	if err := w.atPortal("submit")(ctx, e); err != nil {
+		return workflows.Performed{}, err
+	}
+	return w.then(e, ""), nil
+}
+
+// then records the step that follows from an act, where that goes well.
+func (w *world) then(e workflows.Effect, shipment string) workflows.Performed {
+	out := workflows.Performed{Shipment: shipment}
+	if e.Then == nil {
+		return out
+	}
+	t := *e.Then
+	if shipment != "" {
+		t.Data = maps.Clone(t.Data)
+		t.Data["shipment"] = shipment
+	}
+	if got, err := w.RecordTransition(t); err == nil {
+		w.Along++
+		out.Recorded = &got
+	}
+	return out
 }
 
 func (w *world) CancelCourier(_ context.Context, e workflows.Effect) error {
@@ -596,7 +623,7 @@ func nothingNew(c workflows.CatchUp, news int) error {
 func (w *world) activities() map[string]any {
 	return map[string]any{
 		"LoadDossier": w.LoadDossier, "CheckDigitization": w.CheckDigitization, "RecordTransition": w.RecordTransition,
-		"SubmitDossier": w.atPortal("submit"), "SendSupplement": w.atPortal("supplement"), "ConfirmPayment": w.atPortal("payment"),
+		"SubmitDossier": w.SubmitDossier, "SendSupplement": w.atPortal("supplement"), "ConfirmPayment": w.atPortal("payment"),
 		"WithdrawFromPortal": w.WithdrawFromPortal, "BookCourier": w.BookCourier, "CancelCourier": w.CancelCourier,
 		"CatchUpPortal": w.CatchUpPortal, "CatchUpCarrier": w.CatchUpCarrier,
 	}

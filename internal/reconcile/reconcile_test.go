@@ -108,7 +108,7 @@ func TestDriftIsFoundHealedAndCounted(t *testing.T) {
 			key := code + "/courier/home/1"
 			sh, err := h.store.OrderShipment(h.t.Context(), code, register.LegHome, 1, "viettelpost", key)
 			require.NoError(h.t, err)
-			require.NoError(h.t, h.store.Booked(h.t.Context(), sh, "VT1"))
+			require.NoError(h.t, h.store.Conclude(h.t.Context(), store.Done{Key: sh.Key, Reference: "VT1", Shipment: sh.ID}))
 			h.outside.acts[key] = true
 			h.outside.parcels[key] = []courier.Event{{ID: "d1", Key: key, Type: string(dossier.DeliveryDelivered), OccurredAt: moment, Proof: &courier.Proof{Method: "signature"}}}
 			h.later(time.Hour)
@@ -231,7 +231,7 @@ func TestWhatNoDoorPutsRightIsTold(t *testing.T) {
 			code := h.filed()
 			sh, err := h.store.OrderShipment(h.t.Context(), code, register.LegHome, 1, "viettelpost", code+"/courier/home/1")
 			require.NoError(h.t, err)
-			require.NoError(h.t, h.store.Booked(h.t.Context(), sh, "VT1"))
+			require.NoError(h.t, h.store.Conclude(h.t.Context(), store.Done{Key: sh.Key, Reference: "VT1", Shipment: sh.ID}))
 			return code
 		}, mend: func(h *house, code string) { h.outside.acts[code+"/courier/home/1"] = true }},
 	} {
@@ -473,7 +473,7 @@ func TestWhatWasSaidBetweenBackupAndRestore(t *testing.T) {
 		h.takesIn(delivered)
 		sh, err := h.store.OrderShipment(t.Context(), code, register.LegHome, 1, "viettelpost", key)
 		require.NoError(t, err)
-		require.NoError(t, h.store.Booked(t.Context(), sh, "VT1"))
+		require.NoError(t, h.store.Conclude(t.Context(), store.Done{Key: sh.Key, Reference: "VT1", Shipment: sh.ID}))
 		h.outside.acts[key], h.outside.parcels[key] = true, []courier.Event{delivered}
 		require.Equal(t, []string{reconcile.CarrierAhead}, look(), "though it was asked a moment ago")
 		d, err := h.store.Start(t.Context(), code)
@@ -566,7 +566,7 @@ func TestReportsOnTheirWayAreNotLeft(t *testing.T) {
 		key := code + "/courier/home/1"
 		sh, err := h.store.OrderShipment(t.Context(), code, register.LegHome, 1, "viettelpost", key)
 		require.NoError(t, err)
-		require.NoError(t, h.store.Booked(t.Context(), sh, "VT1"))
+		require.NoError(t, h.store.Conclude(t.Context(), store.Done{Key: sh.Key, Reference: "VT1", Shipment: sh.ID}))
 		h.outside.acts[key] = true
 		parcel, err := h.door.Carrier(t.Context(), "viettelpost", courier.Event{ID: "p1", Key: key, Type: string(dossier.DeliveryAttemptFailed), OccurredAt: h.clock()})
 		require.Equal(t, store.InboxPending, parcel.State)

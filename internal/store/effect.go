@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"hoso/internal/dossier"
 )
 
 // The states of an effect.
@@ -66,6 +68,42 @@ func (s *Store) EndEffect(ctx context.Context, key, state, reference, cause stri
 
 func (s *Store) endEffect(b *batch, key, state, reference, cause string) {
 	b.write(`UPDATE "effects" SET state = ?, reference = ?, cause = ?, updated_at = ? WHERE key = ? AND state <> ?`, state, reference, cause, s.now(), key, EffectDone)
+}
+
+// Done is an outside act that succeeded.
+type Done struct {
+	Key       string
+	Reference string // the other side's mark for it
+	// Shipment is the parcel that it booked; "" for none. The reference is the
+	// parcel's tracking number then.
+	Shipment string
+}
+
+// Conclude writes that an act is done, and that its parcel is booked.
+func (s *Store) Conclude(ctx context.Context, done Done) error {
+	if done.Shipment == "" {
+		return s.EndEffect(ctx, done.Key, EffectDone, done.Reference, "")
+	}
+	var known string
+	err := s.batched(ctx, func(b *batch) error {
+		// The dossier's lock is its parcels' as well.
+		b.add("SELECT code FROM dossiers WHERE code = (SELECT dossier_code FROM shipments WHERE id = ?)"+b.forUpdate(), []any{done.Shipment}, one(&known))
+		s.conclude(b, done, new(Dossier))
+		return b.leave()
+	})
+	return foundIf(known != "", err)
+}
+
+// conclude adds the writing to a transaction that has the dossier's lock, and
+// does to its row what is done to it in the register.
+func (s *Store) conclude(b *batch, done Done, d *Dossier) {
+	if done.Shipment != "" {
+		s.booked(b, done.Shipment, done.Reference)
+		if d.ShipmentID == done.Shipment && d.DeliveryState == dossier.DeliveryNone {
+			d.DeliveryState = dossier.DeliveryBooked
+		}
+	}
+	s.endEffect(b, done.Key, EffectDone, done.Reference, "")
 }
 
 // Effects lists a dossier's effects.

@@ -25,17 +25,29 @@ type ToCheck struct {
 // ToCheck reads what the check judges by. Of Outgoing that is the dossier and its
 // components.
 func (s *Store) ToCheck(ctx context.Context, code string) (ToCheck, error) {
-	var out ToCheck
-	var chosen RouteDecision
-	var r outgoing
+	var c checking
 	err := s.together(ctx, func(b *batch) {
-		r.components(b, code)
-		take(b, &chosen, new(bool), "WHERE dossier_code = ? AND by_hand ORDER BY n DESC LIMIT 1", code)
-		down(b, new(PortalState), &out.PortalDown, s.now())
-		r.dossier(b, code)
+		c.read(b, code, s.now())
+		c.dossier(b, code)
 	})
-	out.Outgoing, out.Chosen = r.made(), chosen.Route
-	return out, foundIf(r.there, err)
+	return c.made(), foundIf(c.there, err)
+}
+
+// checking are the rows that a ToCheck is made of, but for the dossier's own.
+type checking struct {
+	outgoing
+	chosen RouteDecision
+	down   bool
+}
+
+func (c *checking) read(b *batch, code string, now time.Time) {
+	c.components(b, code)
+	take(b, &c.chosen, new(bool), "WHERE dossier_code = ? AND by_hand ORDER BY n DESC LIMIT 1", code)
+	down(b, new(PortalState), &c.down, now)
+}
+
+func (c *checking) made() ToCheck {
+	return ToCheck{Outgoing: c.outgoing.made(), Chosen: c.chosen.Route, PortalDown: c.down}
 }
 
 // ToSubmit reads what the portal is handed: the dossier, its people and components.

@@ -30,14 +30,25 @@ type Plan struct {
 // became of messages and commands, tasks, papers. It does so once per step; the
 // same step again gives the same answer.
 func (s *Store) Record(ctx context.Context, t register.Transition, p Plan) (register.Recorded, error) {
-	var out register.Recorded
-	err := s.tx(ctx, func(tx *gorm.DB) error {
+	return s.record(ctx, t, p, func(*batch, *Dossier) {})
+}
+
+// RecordDone is Record for the step that follows from an outside act, with the
+// act's end in the same transaction.
+func (s *Store) RecordDone(ctx context.Context, done Done, t register.Transition, p Plan) (register.Recorded, error) {
+	return s.record(ctx, t, p, func(b *batch, d *Dossier) { s.conclude(b, done, d) })
+}
+
+// record is Record; first adds what else is written, under the dossier's lock.
+func (s *Store) record(ctx context.Context, t register.Transition, p Plan, first func(*batch, *Dossier)) (out register.Recorded, err error) {
+	err = s.tx(ctx, func(tx *gorm.DB) error {
 		st := step{Transition: t, plan: p}
 		if err := st.lock(tx); err != nil {
 			return err
 		}
-		var err error
 		d := &st.dossier
+		b := byHand(tx)
+		first(b, d)
 		if t.Step <= d.Step {
 			out, err = recorded(tx, *d, t)
 			return err
@@ -55,7 +66,6 @@ func (s *Store) Record(ctx context.Context, t register.Transition, p Plan) (regi
 		if err := s.order(tx, before, *d, t.Kind); err != nil {
 			return err
 		}
-		b := byHand(tx)
 		save(b, d)
 		return b.leave()
 	})

@@ -75,21 +75,12 @@ func (s *Store) OrderShipment(ctx context.Context, code string, leg register.Leg
 	return sh, err
 }
 
-// Booked writes the carrier's confirmation, and that the act under the parcel's
-// key is done.
-func (s *Store) Booked(ctx context.Context, sh Shipment, tracking string) error {
-	var met int64
-	err := s.batched(ctx, func(b *batch) error {
-		// The dossier's lock is its parcels' as well.
-		b.add("SELECT code FROM dossiers WHERE code = (SELECT dossier_code FROM shipments WHERE id = ?)"+b.forUpdate(), []any{sh.ID}, one(new(string)))
-		b.write(`UPDATE "dossiers" SET delivery_state = ? WHERE shipment_id = ? AND delivery_state = ? AND code = (SELECT dossier_code FROM shipments WHERE id = ?)`,
-			string(dossier.DeliveryBooked), sh.ID, string(dossier.DeliveryNone), sh.ID)
-		b.count(func(n int64) { met = n }, `UPDATE "shipments" SET tracking_number = ?, updated_at = ?, state = CASE state WHEN ? THEN ? ELSE state END WHERE id = ?`,
-			tracking, s.now(), string(dossier.DeliveryNone), string(dossier.DeliveryBooked), sh.ID)
-		s.endEffect(b, sh.Key, EffectDone, tracking, "")
-		return b.leave()
-	})
-	return foundIf(met > 0, err)
+// booked adds the writing of a carrier's confirmation.
+func (s *Store) booked(b *batch, shipment, tracking string) {
+	b.write(`UPDATE "dossiers" SET delivery_state = ? WHERE shipment_id = ? AND delivery_state = ? AND code = (SELECT dossier_code FROM shipments WHERE id = ?)`,
+		string(dossier.DeliveryBooked), shipment, string(dossier.DeliveryNone), shipment)
+	b.write(`UPDATE "shipments" SET tracking_number = ?, updated_at = ?, state = CASE state WHEN ? THEN ? ELSE state END WHERE id = ?`,
+		tracking, s.now(), string(dossier.DeliveryNone), string(dossier.DeliveryBooked), shipment)
 }
 
 // Shipment finds a shipment by id; carrier "" means any.

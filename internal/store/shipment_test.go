@@ -57,8 +57,8 @@ func TestOrderAndBook(t *testing.T) {
 		require.Equal(t, register.Parcel{Shipment: home.ID, Attempt: 1, Carrier: "viettelpost", State: dossier.DeliveryNone}, s.Home)
 
 		for range 2 {
-			require.NoError(t, f.Booked(ctx, home, "VT123"))
-			require.NoError(t, f.Booked(ctx, out, "VT122"))
+			require.NoError(t, f.Conclude(ctx, store.Done{Key: home.Key, Reference: "VT123", Shipment: home.ID}))
+			require.NoError(t, f.Conclude(ctx, store.Done{Key: out.Key, Reference: "VT122", Shipment: out.ID}))
 		}
 		got := f.shipment(home.ID)
 		require.Equal(t, []any{"VT123", dossier.DeliveryBooked, keep(moment.Add(time.Minute))}, []any{got.TrackingNumber, got.State, got.UpdatedAt})
@@ -70,7 +70,7 @@ func TestOrderAndBook(t *testing.T) {
 
 		_, err = f.OrderShipment(ctx, "VNPHKI-250205-9999-X", register.LegHome, 1, "vnpost", "k")
 		require.ErrorIs(t, err, store.ErrNotFound)
-		require.ErrorIs(t, f.Booked(ctx, store.Shipment{ID: "unknown"}, "VT1"), store.ErrNotFound)
+		require.ErrorIs(t, f.Conclude(ctx, store.Done{Reference: "VT1", Shipment: "unknown"}), store.ErrNotFound)
 		_, err = f.Shipment(ctx, "vnpost", home.ID)
 		require.ErrorIs(t, err, store.ErrNotFound, "another carrier's parcel")
 		_, err = f.Shipment(ctx, "viettelpost", home.ID)
@@ -89,10 +89,44 @@ func TestAReportBeforeTheBookingsAnswer(t *testing.T) {
 		d := f.file(filing())
 		sh := f.order(d.Code, register.LegHome, 1)
 		f.parcel(parcelEvent(sh, dossier.DeliveryPickedUp, moment))
-		require.NoError(t, f.Booked(t.Context(), sh, "VT123"))
+		require.NoError(t, f.Conclude(t.Context(), store.Done{Key: sh.Key, Reference: "VT123", Shipment: sh.ID}))
 		got := f.shipment(sh.ID)
 		require.Equal(t, []any{"VT123", dossier.DeliveryPickedUp}, []any{got.TrackingNumber, got.State})
 		require.Equal(t, dossier.DeliveryPickedUp, f.row(d.Code).DeliveryState)
+	})
+}
+
+// The step that follows from a booking is written with the booking's end: both or
+// neither, and the row has the end in it.
+func TestABookingAndItsStepTogether(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		d := f.file(filing())
+		sh := f.order(d.Code, register.LegHome, 1)
+		_, _, err := f.BeginEffect(ctx, sh.Key, d.Code, "book_home")
+		require.NoError(t, err)
+		done := store.Done{Key: sh.Key, Reference: "VT123", Shipment: sh.ID}
+		s, err := f.Snapshot(ctx, d.Code)
+		require.NoError(t, err)
+		next := register.Transition{Code: d.Code, Step: s.Step + 1, Kind: "delivery_booked", Actor: "system", After: s.Position, Data: map[string]string{"shipment": sh.ID}}
+
+		ahead := next
+		ahead.Step++
+		_, err = f.RecordDone(ctx, done, ahead, store.Plan{})
+		require.ErrorIs(t, err, store.ErrSuperseded)
+		require.Equal(t, []any{dossier.DeliveryNone, "", dossier.DeliveryNone}, []any{f.shipment(sh.ID).State, f.shipment(sh.ID).TrackingNumber, f.row(d.Code).DeliveryState})
+
+		for range 2 {
+			got, err := f.RecordDone(ctx, done, next, store.Plan{})
+			require.NoError(t, err)
+			require.Equal(t, d.Revision+1, got.Revision)
+			require.Equal(t, []any{dossier.DeliveryBooked, "VT123", dossier.DeliveryBooked, next.Step},
+				[]any{f.shipment(sh.ID).State, f.shipment(sh.ID).TrackingNumber, f.row(d.Code).DeliveryState, f.row(d.Code).Step})
+			list, err := f.Effects(ctx, d.Code)
+			require.NoError(t, err)
+			require.Equal(t, []any{store.EffectDone, "VT123"}, []any{list[0].State, list[0].Reference})
+		}
 	})
 }
 
@@ -105,7 +139,7 @@ func TestAReportAndTheBookingsAnswerAtOnce(t *testing.T) {
 			e := parcelEvent(sh, dossier.DeliveryDelivered, moment)
 			requireNoErrors(t, together(2, func(i int) error {
 				if i == 0 {
-					return f.Booked(t.Context(), sh, "VT123")
+					return f.Conclude(t.Context(), store.Done{Key: sh.Key, Reference: "VT123", Shipment: sh.ID})
 				}
 				_, _, err := f.AcceptParcel(t.Context(), e)
 				return err
@@ -127,10 +161,10 @@ func TestOlderAttempts(t *testing.T) {
 		require.Equal(t, dossier.DeliveryLost, f.row(d.Code).DeliveryState)
 		second := f.order(d.Code, register.LegHome, 2)
 		require.Equal(t, dossier.DeliveryNone, f.row(d.Code).DeliveryState)
-		require.NoError(t, f.Booked(t.Context(), second, "VT2"))
+		require.NoError(t, f.Conclude(t.Context(), store.Done{Key: second.Key, Reference: "VT2", Shipment: second.ID}))
 
 		require.Equal(t, first.ID, f.order(d.Code, register.LegHome, 1).ID, "an old order comes late")
-		require.NoError(t, f.Booked(t.Context(), first, "VT1"))
+		require.NoError(t, f.Conclude(t.Context(), store.Done{Key: first.Key, Reference: "VT1", Shipment: first.ID}))
 		f.parcel(parcelEvent(first, dossier.DeliveryReturned, moment.Add(time.Hour))) // it was found again
 		row := f.row(d.Code)
 		require.Equal(t, []any{second.ID, dossier.DeliveryBooked}, []any{row.ShipmentID, row.DeliveryState})

@@ -9,25 +9,51 @@ import (
 
 // Snapshot reads all that a workflow needs to begin, or to begin anew.
 func (s *Store) Snapshot(ctx context.Context, code string) (register.Snapshot, error) {
-	var (
-		d       Dossier
-		there   bool
-		papers  []Paper
-		parcels []Shipment
-		unheard []Inbox
-	)
-	err := s.atOneMoment(ctx, func(b *batch) {
-		take(b, &d, &there, "WHERE code = ?", code)
-		findPapers(b, &papers, code)
-		find(b, &parcels, "WHERE dossier_code = ? ORDER BY attempt", code)
-		find(b, &unheard, `WHERE dossier_code = ? AND kind IN (?,?) AND state IN (?,?) ORDER BY received_at, id`, code, KindPortal, KindPapers, InboxPending, InboxSignalled)
-	})
-	if err = foundIf(there, err); err != nil {
+	var r snapshot
+	err := s.atOneMoment(ctx, func(b *batch) { r.read(b, code) })
+	if err = foundIf(r.there, err); err != nil {
 		return register.Snapshot{}, err
 	}
-	out := register.Snapshot{Facts: facts(d), Position: position(d), Clock: d.Clock, Step: d.Step, Revision: d.Revision, Papers: bundleOf(papers),
-		Out: newestParcel(parcels, register.LegOut), Home: newestParcel(parcels, register.LegHome)}
-	return out, hear(unheard, &out)
+	return r.made()
+}
+
+// SnapshotToCheck is Snapshot and ToCheck in one trip, both of one moment.
+func (s *Store) SnapshotToCheck(ctx context.Context, code string) (register.Snapshot, ToCheck, error) {
+	var r snapshot
+	var c checking
+	err := s.atOneMoment(ctx, func(b *batch) {
+		r.read(b, code)
+		c.read(b, code, s.now())
+	})
+	if err = foundIf(r.there, err); err != nil {
+		return register.Snapshot{}, ToCheck{}, err
+	}
+	c.Dossier = r.dossier
+	out, err := r.made()
+	return out, c.made(), err
+}
+
+// snapshot are the rows that a Snapshot is made of.
+type snapshot struct {
+	dossier Dossier
+	there   bool
+	papers  []Paper
+	parcels []Shipment
+	unheard []Inbox
+}
+
+func (r *snapshot) read(b *batch, code string) {
+	take(b, &r.dossier, &r.there, "WHERE code = ?", code)
+	findPapers(b, &r.papers, code)
+	find(b, &r.parcels, "WHERE dossier_code = ? ORDER BY attempt", code)
+	find(b, &r.unheard, `WHERE dossier_code = ? AND kind IN (?,?) AND state IN (?,?) ORDER BY received_at, id`, code, KindPortal, KindPapers, InboxPending, InboxSignalled)
+}
+
+func (r *snapshot) made() (register.Snapshot, error) {
+	d := r.dossier
+	out := register.Snapshot{Facts: facts(d), Position: position(d), Clock: d.Clock, Step: d.Step, Revision: d.Revision, Papers: bundleOf(r.papers),
+		Out: newestParcel(r.parcels, register.LegOut), Home: newestParcel(r.parcels, register.LegHome)}
+	return out, hear(r.unheard, &out)
 }
 
 // hear adds the reports that nobody has dealt with. Also those that are on their

@@ -342,7 +342,9 @@ func TestUnknownMailIsNeverRepeated(t *testing.T) {
 // gateway is the shipped simulator.
 func gateway(t *testing.T) (*notify.SMS, *sim.Server) {
 	t.Helper()
-	b := simbench.New(t, func(ledger string) (*sim.Server, error) { return sim.New(sim.Config{LedgerPath: ledger, Token: "token"}) })
+	b := simbench.New(t, func(ledger string) (*sim.Server, error) {
+		return sim.New(sim.Config{LedgerPath: ledger, Token: "token"})
+	})
 	c, err := notify.NewSMS(b.URL, "token", &http.Client{Transport: &http.Transport{}})
 	require.NoError(t, err)
 	return c, b.Server
