@@ -324,7 +324,7 @@ func TestCancelCourier(t *testing.T) {
 	code := w.file()
 	order := booking(code, register.LegHome)
 	require.NoError(t, w.CancelCourier(t.Context(), order), "none was ordered")
-	_, err := w.Store.OrderShipment(t.Context(), code, order.Leg, 1, order.Carrier, order.Key)
+	_, err := w.Store.BeginBooking(t.Context(), code, order.Leg, 1, order.Carrier, order.Key)
 	require.NoError(t, err)
 	for _, c := range []struct {
 		err  error
@@ -400,7 +400,8 @@ func TestCatchUpCarrier(t *testing.T) {
 	w := newWorld(t)
 	code := w.file()
 	order := booking(code, register.LegHome)
-	sh, err := w.Store.OrderShipment(t.Context(), code, order.Leg, 1, order.Carrier, order.Key)
+	begun, err := w.Store.BeginBooking(t.Context(), code, order.Leg, 1, order.Carrier, order.Key)
+	sh := begun.Shipment
 	require.NoError(t, err)
 	w.carrier.events = func(key string) ([]courier.Event, error) {
 		return []courier.Event{

@@ -19,18 +19,17 @@ func (a *Activities) BookCourier(ctx context.Context, order workflows.Effect) (w
 	if !ok {
 		return workflows.Performed{}, asTemporal(outcome.Refuse("unknown_carrier"))
 	}
-	sh, err := a.Store.OrderShipment(ctx, order.Code, order.Leg, order.Attempt, order.Carrier, order.Key)
-	if err != nil {
-		return workflows.Performed{}, registerError(err)
-	}
 	return a.once(ctx, order, effect{
-		act: "book_" + string(order.Leg), absent: courier.ErrNoSuchKey, shipment: sh.ID,
+		act: "book_" + string(order.Leg), absent: courier.ErrNoSuchKey,
+		begin: func(ctx context.Context) (store.Begun, error) {
+			return a.Store.BeginBooking(ctx, order.Code, order.Leg, order.Attempt, order.Carrier, order.Key)
+		},
 		lookup: func(ctx context.Context) (string, error) {
 			c, err := carrier.Lookup(ctx, order.Key)
 			return c.TrackingNumber, err
 		},
-		do: func(ctx context.Context) (string, error) {
-			b, err := a.booking(ctx, order)
+		do: func(ctx context.Context, begun store.Begun) (string, error) {
+			b, err := a.booking(ctx, order, begun.Outgoing)
 			if err != nil {
 				return "", beforeCall(err)
 			}
@@ -41,11 +40,7 @@ func (a *Activities) BookCourier(ctx context.Context, order workflows.Effect) (w
 }
 
 // booking fills in both ends of the parcel's way.
-func (a *Activities) booking(ctx context.Context, order workflows.Effect) (courier.Booking, error) {
-	of, err := a.Store.ToBook(ctx, order.Code)
-	if err != nil {
-		return courier.Booking{}, err
-	}
+func (a *Activities) booking(ctx context.Context, order workflows.Effect, of store.Outgoing) (courier.Booking, error) {
 	d := of.Dossier
 	// Where they were on the day of filing: an office or authority that ended
 	// since still has the dossier's papers.

@@ -16,32 +16,35 @@ import (
 // effect is an outside act in two questions: has it happened, and do it.
 type effect struct {
 	act string
+	// begin, where there is one, is what a try begins with instead of BeginEffect.
+	begin func(context.Context) (store.Begun, error)
 	// lookup answers with the other side's reference, or with absent.
 	lookup func(context.Context) (string, error)
 	absent error
-	do     func(context.Context) (string, error)
-	// shipment, where there is one, is booked by the act.
-	shipment string
+	do     func(context.Context, store.Begun) (string, error)
 }
 
 // once carries an act out at most once per key, whatever the tries. The key is
 // stored before the first call; from the second try on the other side is asked
 // first, because the try before may have arrived.
 func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect) (workflows.Performed, error) {
-	row, first, err := a.Store.BeginEffect(ctx, order.Key, order.Code, e.act)
+	begun, err := a.begin(ctx, order, e)
+	row := begun.Effect
 	switch {
 	case err != nil:
 		return workflows.Performed{}, registerError(err)
+	case begun.Down != nil:
+		return workflows.Performed{}, a.shut(*begun.Down)
 	case row.State == store.EffectDone:
-		return a.succeeded(ctx, order, e, row.Reference) // what follows from it may be missing
+		return a.succeeded(ctx, order, begun, row.Reference) // what follows from it may be missing
 	case row.State == store.EffectRefused:
 		return workflows.Performed{}, asTemporal(outcome.Refuse(row.Cause))
 	}
-	if !first {
+	if !begun.First {
 		downstream.Repeat(e.act)
 		reference, err := e.lookup(ctx)
 		if err == nil {
-			return a.succeeded(ctx, order, e, reference)
+			return a.succeeded(ctx, order, begun, reference)
 		}
 		if !errors.Is(err, e.absent) {
 			return workflows.Performed{}, asTemporal(askedInVain(err))
@@ -53,18 +56,26 @@ func (a *Activities) once(ctx context.Context, order workflows.Effect, e effect)
 			return workflows.Performed{}, registerError(err)
 		}
 	}
-	reference, err := e.do(ctx)
+	reference, err := e.do(ctx, begun)
 	if err != nil {
 		return workflows.Performed{}, a.failed(ctx, order, err)
 	}
-	return a.succeeded(ctx, order, e, reference)
+	return a.succeeded(ctx, order, begun, reference)
+}
+
+func (a *Activities) begin(ctx context.Context, order workflows.Effect, e effect) (begun store.Begun, err error) {
+	if e.begin != nil {
+		return e.begin(ctx)
+	}
+	begun.Effect, begun.First, err = a.Store.BeginEffect(ctx, order.Key, order.Code, e.act)
+	return begun, err
 }
 
 // succeeded writes that an act is done and, in the same transaction, the step that
 // follows from it, where the order has one. It may be called again.
-func (a *Activities) succeeded(ctx context.Context, order workflows.Effect, e effect, reference string) (workflows.Performed, error) {
-	out := workflows.Performed{Shipment: e.shipment}
-	done := store.Done{Key: order.Key, Reference: reference, Shipment: e.shipment}
+func (a *Activities) succeeded(ctx context.Context, order workflows.Effect, begun store.Begun, reference string) (workflows.Performed, error) {
+	out := workflows.Performed{Shipment: begun.Shipment.ID}
+	done := store.Done{Key: order.Key, Reference: reference, Shipment: begun.Shipment.ID}
 	if order.Then != nil {
 		got, err := a.recordDone(ctx, done, *order.Then)
 		if err == nil {

@@ -7,6 +7,7 @@ import (
 	"hoso/internal/dossier"
 	"hoso/internal/outcome"
 	"hoso/internal/portal"
+	"hoso/internal/store"
 	"hoso/workflows"
 )
 
@@ -18,7 +19,7 @@ func (a *Activities) portalEffect(key, act string, do func(context.Context) (por
 			r, err := a.Portal.Lookup(ctx, key)
 			return r.Reference, err
 		},
-		do: func(ctx context.Context) (string, error) {
+		do: func(ctx context.Context, _ store.Begun) (string, error) {
 			r, err := do(ctx)
 			return r.Reference, err
 		},
@@ -40,37 +41,37 @@ func (a *Activities) portalOpen(ctx context.Context) error {
 	if down == nil {
 		return nil
 	}
+	return a.shut(*down)
+}
+
+// shut puts an act off for as long as the portal takes nothing.
+func (a *Activities) shut(down store.PortalState) error {
 	wait := lookAgain
 	if down.UntilAt != nil {
-		wait = min(wait, down.UntilAt.Sub(now))
+		wait = min(wait, down.UntilAt.Sub(a.Store.Now()))
 	}
 	return asTemporal(outcome.Retry("portal_down", wait, nil))
 }
 
 // SubmitDossier files a dossier with its scans at the portal.
 func (a *Activities) SubmitDossier(ctx context.Context, order workflows.Effect) (workflows.Performed, error) {
-	if err := a.portalOpen(ctx); err != nil {
-		return workflows.Performed{}, err
+	e := a.portalEffect(order.Key, "submit", nil)
+	e.begin = func(ctx context.Context) (store.Begun, error) {
+		return a.Store.BeginSubmission(ctx, order.Key, order.Code)
 	}
-	return a.once(ctx, order, a.portalEffect(order.Key, "submit", func(ctx context.Context) (portal.Receipt, error) {
-		s, err := a.submission(ctx, order)
-		if err != nil {
-			return portal.Receipt{}, beforeCall(err)
-		}
-		return a.Portal.Submit(ctx, s)
-	}))
+	e.do = func(ctx context.Context, begun store.Begun) (string, error) {
+		r, err := a.Portal.Submit(ctx, a.submission(order, begun.Outgoing))
+		return r.Reference, err
+	}
+	return a.once(ctx, order, e)
 }
 
-func (a *Activities) submission(ctx context.Context, order workflows.Effect) (portal.Submission, error) {
-	of, err := a.Store.ToSubmit(ctx, order.Code)
-	if err != nil {
-		return portal.Submission{}, err
-	}
+func (a *Activities) submission(order workflows.Effect, of store.Outgoing) portal.Submission {
 	d := of.Dossier
 	return portal.Submission{
 		Key: order.Key, Code: d.Code, Procedure: d.ProcedureCode, Case: d.CaseCode, Authority: d.Authority, Office: d.Office, Network: d.Network,
 		Quantity: d.Quantity, FiledAt: d.FiledAt, Applicant: applicant(of.People), PaperFollows: d.Route == dossier.RouteOnlineWithPaper,
 		ResultByPost: d.DeliveryMethod == dossier.ByCourier,
 		Documents:    a.scans(of.Components),
-	}, nil
+	}
 }

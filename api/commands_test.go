@@ -103,7 +103,8 @@ func TestContact(t *testing.T) {
 	}
 
 	// Ordered and not confirmed, the address can still be put right; then not.
-	sh, err := h.store.OrderShipment(t.Context(), d.Code, reg.LegHome, 1, "viettelpost", "k")
+	begun, err := h.store.BeginBooking(t.Context(), d.Code, reg.LegHome, 1, "viettelpost", "k")
+	sh := begun.Shipment
 	require.NoError(t, err)
 	read[Dossier](t, h.post("clerk", command(d.Code, "contact"), body{"phone": "0912345678"}), http.StatusOK)
 	require.NoError(t, h.store.Conclude(t.Context(), store.Done{Key: sh.Key, Reference: "T-1", Shipment: sh.ID}))

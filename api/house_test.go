@@ -305,7 +305,8 @@ func (h *house) asked(code string, components ...string) {
 // shipment orders a parcel home and has it confirmed.
 func (h *house) shipment(code, carrier string) store.Shipment {
 	h.t.Helper()
-	sh, err := h.store.OrderShipment(h.t.Context(), code, reg.LegHome, 1, carrier, code+"/courier/home/1")
+	begun, err := h.store.BeginBooking(h.t.Context(), code, reg.LegHome, 1, carrier, code+"/courier/home/1")
+	sh := begun.Shipment
 	require.NoError(h.t, err)
 	require.NoError(h.t, h.store.Conclude(h.t.Context(), store.Done{Key: sh.Key, Reference: "T-1", Shipment: sh.ID}))
 	return sh

@@ -306,7 +306,8 @@ func (h *hall) parcel(id, key string) courier.Event {
 
 func (h *hall) order(leg register.Leg) store.Shipment {
 	h.t.Helper()
-	sh, err := h.Store.OrderShipment(h.t.Context(), h.code, leg, 1, "viettelpost", fmt.Sprintf("%s/courier/%s/1", h.code, leg))
+	begun, err := h.Store.BeginBooking(h.t.Context(), h.code, leg, 1, "viettelpost", fmt.Sprintf("%s/courier/%s/1", h.code, leg))
+	sh := begun.Shipment
 	require.NoError(h.t, err)
 	return sh
 }

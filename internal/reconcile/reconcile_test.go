@@ -106,7 +106,8 @@ func TestDriftIsFoundHealedAndCounted(t *testing.T) {
 		"the carrier has delivered and the report is lost": {kind: reconcile.CarrierAhead, did: []string{"kick d1"}, befall: func(h *house) string {
 			code := h.filed()
 			key := code + "/courier/home/1"
-			sh, err := h.store.OrderShipment(h.t.Context(), code, register.LegHome, 1, "viettelpost", key)
+			begun, err := h.store.BeginBooking(h.t.Context(), code, register.LegHome, 1, "viettelpost", key)
+			sh := begun.Shipment
 			require.NoError(h.t, err)
 			require.NoError(h.t, h.store.Conclude(h.t.Context(), store.Done{Key: sh.Key, Reference: "VT1", Shipment: sh.ID}))
 			h.outside.acts[key] = true
@@ -229,7 +230,8 @@ func TestWhatNoDoorPutsRightIsTold(t *testing.T) {
 		}, mend: func(h *house, _ string) { h.outside.said = nil }},
 		"the carrier does not know the parcel": {kind: reconcile.CarrierActGone, befall: func(h *house) string {
 			code := h.filed()
-			sh, err := h.store.OrderShipment(h.t.Context(), code, register.LegHome, 1, "viettelpost", code+"/courier/home/1")
+			begun, err := h.store.BeginBooking(h.t.Context(), code, register.LegHome, 1, "viettelpost", code+"/courier/home/1")
+			sh := begun.Shipment
 			require.NoError(h.t, err)
 			require.NoError(h.t, h.store.Conclude(h.t.Context(), store.Done{Key: sh.Key, Reference: "VT1", Shipment: sh.ID}))
 			return code
@@ -471,7 +473,8 @@ func TestWhatWasSaidBetweenBackupAndRestore(t *testing.T) {
 		key := code + "/courier/home/1"
 		delivered := courier.Event{ID: "d1", Key: key, Type: string(dossier.DeliveryDelivered), OccurredAt: moment, Proof: &courier.Proof{Method: "signature"}}
 		h.takesIn(delivered)
-		sh, err := h.store.OrderShipment(t.Context(), code, register.LegHome, 1, "viettelpost", key)
+		begun, err := h.store.BeginBooking(t.Context(), code, register.LegHome, 1, "viettelpost", key)
+		sh := begun.Shipment
 		require.NoError(t, err)
 		require.NoError(t, h.store.Conclude(t.Context(), store.Done{Key: sh.Key, Reference: "VT1", Shipment: sh.ID}))
 		h.outside.acts[key], h.outside.parcels[key] = true, []courier.Event{delivered}
@@ -564,7 +567,8 @@ func TestReportsOnTheirWayAreNotLeft(t *testing.T) {
 		h.hears(code)
 
 		key := code + "/courier/home/1"
-		sh, err := h.store.OrderShipment(t.Context(), code, register.LegHome, 1, "viettelpost", key)
+		begun, err := h.store.BeginBooking(t.Context(), code, register.LegHome, 1, "viettelpost", key)
+		sh := begun.Shipment
 		require.NoError(t, err)
 		require.NoError(t, h.store.Conclude(t.Context(), store.Done{Key: sh.Key, Reference: "VT1", Shipment: sh.ID}))
 		h.outside.acts[key] = true

@@ -345,7 +345,8 @@ func TestParcelReportsHaveTheirSignal(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	code := d.file(false)
-	sh, err := d.store.OrderShipment(t.Context(), code, register.LegHome, 1, "viettelpost", "key")
+	begun, err := d.store.BeginBooking(t.Context(), code, register.LegHome, 1, "viettelpost", "key")
+	sh := begun.Shipment
 	require.NoError(t, err)
 	m, _, err := d.store.AcceptParcel(t.Context(), store.ParcelArrival{Arrival: store.Arrival{Source: "courier:viettelpost", EventID: "e", Digest: "d", Text: secret},
 		Carrier: "viettelpost", Key: sh.Key, Type: dossier.DeliveryLost, OccurredAt: moment})

@@ -45,7 +45,7 @@ func (f *fixture) live(r *rand.Rand, s *store.Store, code string, sh store.Shipm
 		}
 		return s.Late(ctx, m)
 	case 4:
-		_, err := s.OrderShipment(ctx, code, register.LegHome, 1+r.IntN(3), "viettelpost", fmt.Sprintf("%s/%d", code, r.IntN(3)))
+		_, err := s.BeginBooking(ctx, code, register.LegHome, 1+r.IntN(3), "viettelpost", fmt.Sprintf("%s/%d", code, r.IntN(3)))
 		return err
 	default:
 		op, err := s.Begin(ctx, request("withdraw"), store.Ask{Code: code})

@@ -135,7 +135,8 @@ func TestLedgerOfAWholeWay(t *testing.T) {
 		f.move(d.Code, custody.Papers{Count: 1, Holder: theCentre})
 		require.Empty(t, f.prove().Faults)
 		f.record(d.Code, "delivery_booked", func(t *register.Transition) { t.HomeOffer = viettel })
-		sh, err := f.OrderShipment(t.Context(), d.Code, register.LegHome, 1, "viettelpost", d.Code+"/courier/home/1")
+		begun, err := f.BeginBooking(t.Context(), d.Code, register.LegHome, 1, "viettelpost", d.Code+"/courier/home/1")
+		sh := begun.Shipment
 		require.NoError(t, err)
 		for i, state := range []dossier.DeliveryState{dossier.DeliveryPickedUp, dossier.DeliveryOut, dossier.DeliveryDelivered} {
 			f.clock.add(time.Minute)

@@ -251,7 +251,7 @@ func TestShipmentPaging(t *testing.T) {
 		carriers := []string{"vnpost", "viettelpost"}
 		for i := range 9 {
 			f.clock.add(time.Duration(i%3) * 100 * time.Millisecond)
-			_, err := f.OrderShipment(t.Context(), d.Code, "home", i+1, carriers[i%2], fmt.Sprintf("%s/courier/home/%d", d.Code, i+1))
+			_, err := f.BeginBooking(t.Context(), d.Code, "home", i+1, carriers[i%2], fmt.Sprintf("%s/courier/home/%d", d.Code, i+1))
 			require.NoError(t, err)
 		}
 		f.exec("UPDATE shipments SET state = 'delivered' WHERE attempt = 3")

@@ -32,27 +32,93 @@ type Effect struct {
 // register was restored from a backup, that it can be said of no dossier filed
 // before.
 func (s *Store) BeginEffect(ctx context.Context, key, code, act string) (e Effect, first bool, err error) {
-	row := Effect{Key: key, DossierCode: code, Act: act, State: EffectPending, Tries: 1, CreatedAt: s.now(), UpdatedAt: s.now()}
-	since, may, err := s.mayHaveBegun(ctx, code)
+	row, first, err := s.beginning(ctx, key, code, act)
 	if err != nil {
 		return row, false, err
-	}
-	if may {
-		row.UpdatedAt = since // whoever began it ended with the register that is gone
 	}
 	var fresh int64
 	err = s.together(ctx, func(b *batch) { insertNew(b, func(n int64) { fresh = n }, row) })
 	if err != nil || fresh == 1 {
-		return row, err == nil && !may, err
+		return row, err == nil && first, err
 	}
-	// updated_at is left alone: it says when the last call began or ended, and a try
-	// that comes only to ask must not renew it.
+	e, err = s.beginAgain(ctx, key)
+	return e, false, err
+}
+
+// beginning is the row of a first try, and whether it can be said that it is one.
+func (s *Store) beginning(ctx context.Context, key, code, act string) (row Effect, first bool, err error) {
+	row = Effect{Key: key, DossierCode: code, Act: act, State: EffectPending, Tries: 1, CreatedAt: s.now(), UpdatedAt: s.now()}
+	since, may, err := s.mayHaveBegun(ctx, code)
+	if may {
+		row.UpdatedAt = since // whoever began it ended with the register that is gone
+	}
+	return row, !may, err
+}
+
+func (s *Store) beginAgain(ctx context.Context, key string) (e Effect, err error) {
 	var there bool
 	err = s.together(ctx, func(b *batch) {
-		b.write(`UPDATE "effects" SET tries = tries + 1 WHERE key = ?`, key)
+		again(b, key)
 		take(b, &e, &there, "WHERE key = ?", key)
 	})
-	return e, false, foundIf(there, err)
+	return e, foundIf(there, err)
+}
+
+// again adds the counting of a try. updated_at is left alone: it says when the
+// last call began or ended, and a try that comes only to ask must not renew it.
+func again(b *batch, key string) {
+	b.write(`UPDATE "effects" SET tries = tries + 1 WHERE key = ?`, key)
+}
+
+// Begun is the begin of a try, with what the other side is to be told.
+type Begun struct {
+	Effect
+	First bool // as of BeginEffect
+	Outgoing
+	// Down is the announcement by which the portal takes nothing. Nothing has been
+	// begun then.
+	Down *PortalState
+	// Shipment is the parcel that is to be booked.
+	Shipment Shipment
+}
+
+// BeginSubmission is BeginEffect for a submission, in one trip with all that the
+// portal is told: the dossier, its people and components.
+func (s *Store) BeginSubmission(ctx context.Context, key, code string) (Begun, error) {
+	row, first, err := s.beginning(ctx, key, code, "submit")
+	if err != nil {
+		return Begun{}, err
+	}
+	var (
+		r     outgoing
+		fresh int64
+		state PortalState
+		shut  bool
+	)
+	err = s.together(ctx, func(b *batch) {
+		insertNew(b, func(n int64) { fresh = n }, row)
+		down(b, &state, &shut, s.now())
+		r.components(b, code)
+		r.people(b, code)
+		r.row(b, code)
+	})
+	if err = foundIf(r.there, err); err != nil {
+		return Begun{}, err
+	}
+	begun := Begun{Effect: row, First: first, Outgoing: r.made()}
+	switch {
+	case shut:
+		begun.Down = &state
+		if fresh == 1 { // not made, so nobody need ask about it
+			err = s.together(ctx, func(b *batch) {
+				b.write(`DELETE FROM "effects" WHERE key = ? AND state = ? AND tries = 1`, key, EffectPending)
+			})
+		}
+	case fresh == 0:
+		begun.First = false
+		begun.Effect, err = s.beginAgain(ctx, key)
+	}
+	return begun, err
 }
 
 // TryEffect notes that another try begins: how it ends is not known yet.

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hoso/internal/dossier"
+	"hoso/internal/register"
 	"hoso/internal/store"
 )
 
@@ -49,6 +51,64 @@ func TestEffects(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, list, 2)
 		requireKept(t, list)
+	})
+}
+
+// A submission begins with what the portal is told. While the portal takes nothing
+// it does not begin, so that nobody asks about it afterwards.
+func TestBeginSubmission(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		d := f.file(filing())
+		key := d.Code + "/submit/1"
+		until := moment.Add(time.Hour)
+		_, err := f.AnnouncePortal(ctx, request("maintenance"), store.PortalState{Kind: dossier.PortalMaintenance, FromAt: moment, UntilAt: &until},
+			func(store.PortalState) store.Answer { return store.Answer{} })
+		require.NoError(t, err)
+		begun, err := f.BeginSubmission(ctx, key, d.Code)
+		require.NoError(t, err)
+		require.NotNil(t, begun.Down)
+		require.Equal(t, keep(until), *begun.Down.UntilAt)
+		require.Zero(t, f.count("effects", ""))
+
+		f.clock.add(2 * time.Hour)
+		begun, err = f.BeginSubmission(ctx, key, d.Code)
+		require.NoError(t, err)
+		require.Nil(t, begun.Down)
+		require.True(t, begun.First)
+		require.Equal(t, []any{d.Code, 1, "submit", key}, []any{begun.Dossier.Code, len(begun.Components), begun.Act, begun.Key})
+		require.NotEmpty(t, begun.People[store.PartApplicant].FullName)
+		begun, err = f.BeginSubmission(ctx, key, d.Code)
+		require.NoError(t, err)
+		require.Equal(t, []any{false, 2, store.EffectPending}, []any{begun.First, begun.Tries, begun.State})
+
+		_, err = f.BeginSubmission(ctx, "k", "VNPHKI-250205-9999-X")
+		require.ErrorIs(t, err, store.ErrNotFound)
+	})
+}
+
+// A booking begins with its parcel and with what the carrier is told, under one key.
+func TestBeginBooking(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		d := f.file(filing())
+		key := d.Code + "/courier/home/1"
+		var shipment string
+		for try := range 3 {
+			begun, err := f.BeginBooking(ctx, d.Code, register.LegHome, 1, "viettelpost", key)
+			require.NoError(t, err)
+			require.Equal(t, []any{try == 0, try + 1, "book_home", d.Code}, []any{begun.First, begun.Tries, begun.Act, begun.Dossier.Code})
+			require.Equal(t, key, begun.Shipment.Key)
+			require.True(t, try == 0 || begun.Shipment.ID == shipment)
+			shipment = begun.Shipment.ID
+		}
+		require.NoError(t, f.Conclude(ctx, store.Done{Key: key, Reference: "VT1", Shipment: shipment}))
+		begun, err := f.BeginBooking(ctx, d.Code, register.LegHome, 1, "viettelpost", key)
+		require.NoError(t, err)
+		require.Equal(t, []any{store.EffectDone, "VT1", dossier.DeliveryBooked}, []any{begun.State, begun.Reference, begun.Shipment.State})
+		require.Equal(t, []int{1, 1}, []int{f.count("effects", ""), f.count("shipments", "")})
 	})
 }
 

@@ -138,6 +138,11 @@ func (s *Store) accept(ctx context.Context, a Arrival, enter func(tx *gorm.DB, a
 // AcceptReport keeps a portal's report. A dossier that we do not know makes it
 // unmatched, which is kept and counted but refuses nothing.
 func (s *Store) AcceptReport(ctx context.Context, a Arrival, code string, r register.PortalReport, results []Result) (Inbox, bool, error) {
+	if a.Text == "" && len(a.PartTexts) == 0 && len(results) == 0 {
+		if row, fresh, err := s.acceptPlain(ctx, a, code, r); fresh || err != nil {
+			return row, fresh, err
+		}
+	}
 	return s.accept(ctx, a, func(tx *gorm.DB, in *arriving) (bool, error) {
 		known := 0
 		b := byHand(tx)
@@ -169,6 +174,29 @@ func (s *Store) AcceptReport(ctx context.Context, a Arrival, code string, r regi
 		in.keep(b)
 		return true, b.leave()
 	})
+}
+
+// acceptPlain is AcceptReport for a report that is its row and no more, in one
+// trip: most are, and most are news. What has come before is left alone.
+func (s *Store) acceptPlain(ctx context.Context, a Arrival, code string, r register.PortalReport) (Inbox, bool, error) {
+	in := arriving{Arrival: a}
+	in.row.Kind, in.row.DossierCode = KindPortal, code
+	if _, err := s.admit(ctx, &in); err != nil {
+		return Inbox{}, false, err
+	}
+	r.Inbox = in.row.ID
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return Inbox{}, false, err
+	}
+	in.row.Payload = string(raw)
+	var fresh int64
+	err = s.together(ctx, func(b *batch) {
+		insertNewBut(b, func(n int64) { fresh = n }, in.row, "state",
+			"CASE WHEN EXISTS (SELECT 1 FROM dossiers WHERE code = ?) THEN ? ELSE ? END", code, InboxPending, InboxUnmatched)
+		b.add("SELECT state FROM inbox WHERE id = ?", []any{in.row.ID}, one(&in.row.State))
+	})
+	return in.row, fresh == 1, err
 }
 
 // wordsOf keeps the free texts of a report about a dossier that we know, and names

@@ -131,6 +131,34 @@ func TestTheSameReportAgain(t *testing.T) {
 	})
 }
 
+// A report that is its row and no more is news once, whatever it names.
+func TestAPlainReport(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		d := f.file(filing())
+		for code, state := range map[string]string{d.Code: store.InboxPending, "VNPHKI-250205-9999-X": store.InboxUnmatched} {
+			a := arrival("portal")
+			first, fresh, err := f.AcceptReport(ctx, a, code, register.PortalReport{Status: dossier.Processing, At: moment}, nil)
+			require.NoError(t, err)
+			require.Equal(t, []any{true, state, code}, []any{fresh, first.State, first.DossierCode})
+			r, err := first.PortalReport()
+			require.NoError(t, err)
+			require.Equal(t, register.PortalReport{Inbox: first.ID, Status: dossier.Processing, At: moment}, r)
+			f.clock.add(time.Hour)
+			again, fresh, err := f.AcceptReport(ctx, a, code, register.PortalReport{Status: dossier.Processing, At: moment}, nil)
+			require.NoError(t, err)
+			require.False(t, fresh)
+			requireKept(t, []store.Inbox{again})
+			require.Equal(t, first, again)
+			a.Digest = "of another body"
+			_, _, err = f.AcceptReport(ctx, a, code, register.PortalReport{Status: dossier.Resolved}, nil)
+			require.ErrorIs(t, err, store.ErrEventChanged)
+		}
+		require.Equal(t, 2, f.count("inbox", ""))
+	})
+}
+
 func TestTheSameReportAtOnce(t *testing.T) {
 	t.Parallel()
 	run(t, func(t *testing.T, f *fixture) {

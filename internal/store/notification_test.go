@@ -226,7 +226,8 @@ func TestParcelsThatFailAreTold(t *testing.T) {
 	t.Parallel()
 	run(t, func(t *testing.T, f *fixture) {
 		d := f.file(filing())
-		sh, err := f.OrderShipment(t.Context(), d.Code, register.LegHome, 1, "viettelpost", d.Code+"/courier/home/1")
+		begun, err := f.BeginBooking(t.Context(), d.Code, register.LegHome, 1, "viettelpost", d.Code+"/courier/home/1")
+		sh := begun.Shipment
 		require.NoError(t, err)
 		arrive := func(id string, state dossier.DeliveryState, at time.Time) {
 			_, _, err := f.AcceptParcel(t.Context(), store.ParcelArrival{Arrival: store.Arrival{Source: "courier:viettelpost", EventID: id, Digest: id, Text: "không có nhà"},

@@ -28,7 +28,7 @@ func (s *Store) ToCheck(ctx context.Context, code string) (ToCheck, error) {
 	var c checking
 	err := s.together(ctx, func(b *batch) {
 		c.read(b, code, s.now())
-		c.dossier(b, code)
+		c.row(b, code)
 	})
 	return c.made(), foundIf(c.there, err)
 }
@@ -50,28 +50,6 @@ func (c *checking) made() ToCheck {
 	return ToCheck{Outgoing: c.outgoing.made(), Chosen: c.chosen.Route, PortalDown: c.down}
 }
 
-// ToSubmit reads what the portal is handed: the dossier, its people and components.
-func (s *Store) ToSubmit(ctx context.Context, code string) (Outgoing, error) {
-	var r outgoing
-	err := s.together(ctx, func(b *batch) {
-		r.components(b, code)
-		r.people(b, code)
-		r.dossier(b, code)
-	})
-	return r.made(), foundIf(r.there, err)
-}
-
-// ToBook reads what a carrier is told: the dossier, its people and papers.
-func (s *Store) ToBook(ctx context.Context, code string) (Outgoing, error) {
-	var r outgoing
-	err := s.together(ctx, func(b *batch) {
-		r.people(b, code)
-		findPapers(b, &r.Papers, code)
-		r.dossier(b, code)
-	})
-	return r.made(), foundIf(r.there, err)
-}
-
 // outgoing are the rows that an Outgoing is made of.
 type outgoing struct {
 	Dossier   Dossier
@@ -82,7 +60,7 @@ type outgoing struct {
 	Papers    []Paper
 }
 
-func (r *outgoing) dossier(b *batch, code string) {
+func (r *outgoing) row(b *batch, code string) {
 	take(b, &r.Dossier, &r.there, "WHERE code = ?", code)
 }
 

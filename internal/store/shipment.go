@@ -48,31 +48,49 @@ func foldEvents(before []ParcelEvent, now ParcelEvent) dossier.Parcel {
 	return dossier.Fold(events)
 }
 
-// OrderShipment writes a parcel's row before the carrier is called; the same
-// key again finds the row that is there. The home leg's newest shipment is the
-// one that the dossier's delivery state follows.
-func (s *Store) OrderShipment(ctx context.Context, code string, leg register.Leg, attempt int, carrier, key string) (Shipment, error) {
-	var sh Shipment
-	err := s.batched(ctx, func(b *batch) error {
-		var known string
-		var ordered bool
-		b.add("SELECT code FROM dossiers WHERE code = ?"+b.forUpdate(), []any{code}, one(&known))
-		take(b, &sh, &ordered, "WHERE key = ?", key)
-		if err := foundIf(known != "", b.send()); err != nil {
+// BeginBooking is BeginEffect for a parcel to be ordered from a carrier: the
+// parcel's row stands before the carrier is called. The same key again finds what
+// is there. The home leg's newest shipment is the one that the dossier's delivery
+// state follows. With it comes what the carrier is told: the dossier, its people
+// and papers.
+func (s *Store) BeginBooking(ctx context.Context, code string, leg register.Leg, attempt int, carrier, key string) (Begun, error) {
+	row, first, err := s.beginning(ctx, key, code, "book_"+string(leg))
+	if err != nil {
+		return Begun{}, err
+	}
+	begun := Begun{Effect: row, First: first}
+	err = s.batched(ctx, func(b *batch) error {
+		var r outgoing
+		var ordered, known bool
+		take(b, &r.Dossier, &r.there, "WHERE code = ?"+b.forUpdate(), code)
+		r.people(b, code)
+		findPapers(b, &r.Papers, code)
+		take(b, &begun.Shipment, &ordered, "WHERE key = ?", key)
+		take(b, &begun.Effect, &known, "WHERE key = ?", key)
+		if err := foundIf(r.there, b.send()); err != nil {
 			return err
 		}
-		if ordered {
-			return nil
+		if !ordered {
+			sh := Shipment{ID: newID(), Key: key, DossierCode: code, Leg: string(leg), Attempt: attempt, Carrier: carrier,
+				State: dossier.DeliveryNone, CreatedAt: s.now(), UpdatedAt: s.now()}
+			insert(b, sh)
+			if leg == register.LegHome {
+				b.write(`UPDATE "dossiers" SET shipment_id = ?, delivery_state = ? WHERE code = ?`, sh.ID, string(sh.State), code)
+			}
+			begun.Shipment = sh
 		}
-		sh = Shipment{ID: newID(), Key: key, DossierCode: code, Leg: string(leg), Attempt: attempt, Carrier: carrier,
-			State: dossier.DeliveryNone, CreatedAt: s.now(), UpdatedAt: s.now()}
-		insert(b, sh)
-		if leg == register.LegHome {
-			b.write(`UPDATE "dossiers" SET shipment_id = ?, delivery_state = ? WHERE code = ?`, sh.ID, string(sh.State), code)
+		if known {
+			again(b, key)
+			begun.Tries++
+			begun.First = false
+		} else {
+			insert(b, row)
+			begun.Effect = row
 		}
+		begun.Outgoing = r.made()
 		return b.leave()
 	})
-	return sh, err
+	return begun, err
 }
 
 // booked adds the writing of a carrier's confirmation.

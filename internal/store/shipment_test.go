@@ -15,7 +15,8 @@ import (
 // order orders a parcel from viettelpost.
 func (f *fixture) order(code string, leg register.Leg, attempt int) store.Shipment {
 	f.t.Helper()
-	sh, err := f.OrderShipment(f.t.Context(), code, leg, attempt, "viettelpost", fmt.Sprintf("%s/courier/%s/%d", code, leg, attempt))
+	begun, err := f.BeginBooking(f.t.Context(), code, leg, attempt, "viettelpost", fmt.Sprintf("%s/courier/%s/%d", code, leg, attempt))
+	sh := begun.Shipment
 	require.NoError(f.t, err)
 	return sh
 }
@@ -68,7 +69,7 @@ func TestOrderAndBook(t *testing.T) {
 		require.Equal(t, []register.Parcel{{Shipment: out.ID, Attempt: 1, Carrier: "viettelpost", Booked: true, State: dossier.DeliveryBooked},
 			{Shipment: home.ID, Attempt: 1, Carrier: "viettelpost", Booked: true, State: dossier.DeliveryBooked}}, []register.Parcel{s.Out, s.Home})
 
-		_, err = f.OrderShipment(ctx, "VNPHKI-250205-9999-X", register.LegHome, 1, "vnpost", "k")
+		_, err = f.BeginBooking(ctx, "VNPHKI-250205-9999-X", register.LegHome, 1, "vnpost", "k")
 		require.ErrorIs(t, err, store.ErrNotFound)
 		require.ErrorIs(t, f.Conclude(ctx, store.Done{Reference: "VT1", Shipment: "unknown"}), store.ErrNotFound)
 		_, err = f.Shipment(ctx, "vnpost", home.ID)

@@ -154,6 +154,26 @@ func insertNew[M any](b *batch, did func(int64), row M) {
 	insertRows(b, did, " ON CONFLICT DO NOTHING", []M{row})
 }
 
+// insertNewBut is insertNew with an expression for the value of one column.
+func insertNewBut[M any](b *batch, did func(int64), row M, column, expression string, args ...any) {
+	t := tableOfModel[M]()
+	v := reflect.ValueOf(&row).Elem()
+	var places []string
+	var values []any
+	for _, c := range t.columns {
+		if c.DBName == column {
+			places, values = append(places, expression), append(values, args...)
+			continue
+		}
+		value, err := t.value(b.ctx, c, v)
+		if err != nil && b.err == nil {
+			b.err = err
+		}
+		places, values = append(places, "?"), append(values, value)
+	}
+	b.count(did, t.intoColumns()+"("+strings.Join(places, ",")+") ON CONFLICT DO NOTHING", values...)
+}
+
 func insertRows[M any](b *batch, did func(int64), unless string, rows []M) {
 	if len(rows) == 0 || b.err != nil {
 		return
@@ -204,7 +224,11 @@ func (t *table) insertInto(n int) string {
 		return made.(string)
 	}
 	one := "(" + marks(len(t.columns)) + ")"
-	made := `INSERT INTO "` + t.schema.Table + `" ("` + strings.Join(t.schema.DBNames, `","`) + `") VALUES ` + one + strings.Repeat(","+one, n-1)
+	made := t.intoColumns() + one + strings.Repeat(","+one, n-1)
 	t.inserts.Store(n, made)
 	return made
+}
+
+func (t *table) intoColumns() string {
+	return `INSERT INTO "` + t.schema.Table + `" ("` + strings.Join(t.schema.DBNames, `","`) + `") VALUES `
 }
