@@ -17,12 +17,21 @@ import (
 // File is a Channel that tells nobody: it appends messages to a file, one JSON
 // line each, flushed to the disk, and marks its receipts as not told. It is for
 // trying hoso without a mail server or a gateway. Whom a message is for is not
-// written.
+// written. Messages that come at the same time share one flush.
 type File struct {
 	path string
 	now  func() time.Time
 
-	mu sync.Mutex // one line at a time
+	turn    sync.Mutex // whoever writes, or reads
+	mu      sync.Mutex // of waiting
+	waiting []*entry
+}
+
+// entry is a line on its way to the file.
+type entry struct {
+	raw     []byte
+	written bool
+	err     error
 }
 
 var _ Channel = (*File)(nil)
@@ -48,15 +57,40 @@ func (f *File) Send(ctx context.Context, m Message) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, outcome.Retry("file_unwritable", 0, err)
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err := f.write(append(raw, '\n')); err != nil {
+	if err := f.put(append(raw, '\n')); err != nil {
 		return Receipt{}, outcome.Unsure("file_unwritable", err) // part of the line may stand there
 	}
 	return receiptOf(l), nil
 }
 
-// write appends a whole line. One that was torn by a power cut is closed first,
+// put has a line written, by whoever comes to write next, with all that wait.
+func (f *File) put(raw []byte) error {
+	e := &entry{raw: raw}
+	f.mu.Lock()
+	f.waiting = append(f.waiting, e)
+	f.mu.Unlock()
+
+	f.turn.Lock()
+	defer f.turn.Unlock()
+	if e.written {
+		return e.err
+	}
+	f.mu.Lock()
+	all := f.waiting
+	f.waiting = nil
+	f.mu.Unlock()
+	var lines []byte
+	for _, e := range all {
+		lines = append(lines, e.raw...)
+	}
+	err := f.write(lines)
+	for _, e := range all {
+		e.written, e.err = true, err
+	}
+	return err
+}
+
+// write appends whole lines. One that was torn by a power cut is closed first,
 // so that it spoils no other.
 func (f *File) write(raw []byte) (err error) {
 	file, err := os.OpenFile(f.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
@@ -86,8 +120,8 @@ func torn(file *os.File) bool {
 // Lookup implements Channel. It reads the file from its beginning, which is
 // done only after a crash.
 func (f *File) Lookup(_ context.Context, key string) (Receipt, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.turn.Lock()
+	defer f.turn.Unlock()
 	file, err := os.Open(f.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return Receipt{}, ErrNoSuchKey

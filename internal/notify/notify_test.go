@@ -3,6 +3,7 @@ package notify_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"mime"
 	"mime/quotedprintable"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -169,4 +171,29 @@ func TestTheFileTellsNobody(t *testing.T) {
 
 	_, err = notify.NewFile(t.TempDir()).Send(t.Context(), m)
 	require.ErrorContains(t, err, "unknown: file_unwritable")
+}
+
+// Messages that come at once are each a line of their own, and each answer is true.
+func TestTheFileTakesManyAtOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "messages.jsonl")
+	f := notify.NewFile(path)
+	var all sync.WaitGroup
+	for i := range 100 {
+		all.Go(func() {
+			m := notify.Message{Key: fmt.Sprint("k", i), To: citizen, Text: "Hồ sơ đã được tiếp nhận"}
+			sent, err := f.Send(t.Context(), m)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if found, err := f.Lookup(t.Context(), m.Key); err != nil || found != sent {
+				t.Errorf("%s: %v %v, was %v", m.Key, found, err, sent)
+			}
+		})
+	}
+	all.Wait()
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, 100, strings.Count(string(raw), "\n"))
 }

@@ -48,7 +48,7 @@ func NewCore(ledgerPath, token string, clock Clock, log *slog.Logger, replay fun
 	steps := newScheduler(clock, load)
 	return &Core{
 		Ledger: ledger, Clock: clock, Log: log, Steps: steps, token: token, load: load, stopping: make(chan struct{}),
-		Calls: newSender(clock, steps, load, log, ledger.Sync),
+		Calls: newSender(clock, steps, load, log, ledger.SyncTo),
 	}, nil
 }
 

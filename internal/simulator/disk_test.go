@@ -86,6 +86,13 @@ func TestSyncIsShared(t *testing.T) {
 	require.Len(t, read, many)
 	require.NoError(t, l.Sync())
 	require.LessOrEqual(t, d.syncs.Load(), int64(3), "nothing new, nothing to sync")
+	before := d.syncs.Load()
+	_, err = l.Append(effect("later"))
+	require.NoError(t, err)
+	require.NoError(t, l.SyncTo(many))
+	require.Equal(t, before, d.syncs.Load(), "what came after holds up nobody")
+	require.NoError(t, l.SyncTo(many+1))
+	require.Equal(t, before+1, d.syncs.Load())
 }
 
 func TestSyncThatFailedIsNeverBelievedAgain(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -123,10 +124,14 @@ func (l *Ledger) fail(err error) error {
 
 // Sync waits until all lines appended so far are on disk. An fsync that failed
 // once is never believed again: the ledger is broken from there on.
-func (l *Ledger) Sync() error {
+func (l *Ledger) Sync() error { return l.SyncTo(math.MaxInt64) }
+
+// SyncTo waits until all lines appended so far are on disk, or at least those up
+// to the n-th. Who needs no more than those is not held up by what came after.
+func (l *Ledger) SyncTo(n int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for want := l.n; l.synced < want; {
+	for want := min(n, l.n); l.synced < want; {
 		if l.failed != nil {
 			return l.failed
 		}

@@ -194,9 +194,11 @@ func TestNothingIsToldBeforeItIsDurable(t *testing.T) {
 	d.failSync.Store(true)
 	c.Ledger.f = d
 	r := receiver(t, clock)
-	_, err = c.Ledger.Append(effect("k"))
+	e, err := c.Ledger.Append(effect("k"))
 	require.NoError(t, err)
-	c.Calls.Put(callback(r, "a", 1))
+	cb := callback(r, "a", 1)
+	cb.N = e.N
+	c.Calls.Put(cb)
 	require.ErrorIs(t, c.Run(t.Context()), errDisk, "a broken disk ends the simulator")
 	require.Empty(t, r.Took())
 	require.ErrorContains(t, c.Run(t.Context()), "runs already")

@@ -74,7 +74,7 @@ func (c *Core) Tell(t *Thread, e Entry, url string, secret []byte) {
 	}
 	done := Entry{Kind: KindCallback, Party: e.Party, Code: e.Code, Ref: e.Ref, EventID: e.EventID}
 	cb := Callback{
-		Lane: e.Code, ID: e.EventID, URL: url, Secret: secret, Body: e.Data, Times: t.Telling.Duplicate,
+		Lane: e.Code, ID: e.EventID, URL: url, Secret: secret, Body: e.Data, N: e.N, Times: t.Telling.Duplicate,
 		Done: func() {
 			done.At = c.Now()
 			if _, err := c.Ledger.Append(done); err != nil {
