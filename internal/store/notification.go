@@ -204,13 +204,14 @@ func (s *Store) EndTries(ctx context.Context, began time.Time, endings []Ending)
 		if err := b.send(); err != nil {
 			return err
 		}
+		var tries []NotificationTry
 		for i, e := range endings {
 			if ended[i] == 0 {
 				late++
 				continue
 			}
 			n := e.Notification
-			insert(b, NotificationTry{ID: newID(), NotificationID: n.ID, At: began, EndedAt: s.now(),
+			tries = append(tries, NotificationTry{ID: newID(), NotificationID: n.ID, At: began, EndedAt: s.now(),
 				Channel: n.Channel, Outcome: e.Outcome, Cause: e.Cause, Reference: e.Reference})
 			if e.Then != "" {
 				now := s.now()
@@ -218,6 +219,7 @@ func (s *Store) EndTries(ctx context.Context, began time.Time, endings []Ending)
 					Facts: n.Facts, State: NotificationPending, NextAt: now, CreatedAt: now})
 			}
 		}
+		insert(b, tries...)
 		return b.leave()
 	})
 	return late, err
