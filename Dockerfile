@@ -6,7 +6,7 @@ ENV CGO_ENABLED=0 GOTOOLCHAIN=local
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN go build -trimpath -buildvcs=false -ldflags "-s -w" -o /out/hoso ./cmd/hoso
+RUN go build -tags nomsgpack -trimpath -buildvcs=false -ldflags "-s -w" -o /out/hoso ./cmd/hoso
 
 FROM debian:12.12-slim
 # poppler draws PDF pages that our own reader cannot judge, zbar reads identity

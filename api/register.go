@@ -135,11 +135,11 @@ func (s *Server) addProblem(h *huma.Operation, code Code) {
 }
 
 func (s *Server) problemResponse(code Code) *huma.Response {
-	schema := s.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
-	r := &huma.Response{
-		Description: string(code),
-		Content:     map[string]*huma.MediaType{problemMediaType: {Schema: schema}},
+	if s.problemBody == nil { // one for all: there are hundreds, and huma's schemas are large and stay
+		schema := s.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
+		s.problemBody = map[string]*huma.MediaType{problemMediaType: {Schema: schema}}
 	}
+	r := &huma.Response{Description: string(code), Content: s.problemBody}
 	if code == RateLimited || code == Unavailable {
 		r.Headers = map[string]*huma.Param{"Retry-After": {
 			Description: "Seconds to wait.", Schema: &huma.Schema{Type: huma.TypeInteger},

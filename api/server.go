@@ -155,6 +155,8 @@ type Server struct {
 	huma       huma.API
 	ops        []Operation
 	spec       func() ([]byte, error)
+
+	problemBody map[string]*huma.MediaType // of every answer that is a problem, in the document
 }
 
 // New builds the API with all its routes.

@@ -85,7 +85,8 @@ func newBenchOpen(set *settings) *cobra.Command {
 		Short: "Measure what memory many open dossiers take",
 		Long: `Starts a stack of its own whose portal answers no dossier, files dossiers that go as
 far as the portal and stay there, and tells now and then what the largest API and
-the largest worker hold. At the end it clears the stack away.`,
+the largest worker hold: all that is resident, and what of it is their own, which
+the pages of the program's file are not. At the end it clears the stack away.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.Dossiers < 1 || o.AtOnce < 1 || o.Every < 1 {
@@ -135,9 +136,11 @@ func (s *settings) leaveOpen(ctx context.Context, o benchmark.OpenOptions) (err 
 	}
 	o.Stack = os.Getpid()
 	con := newConsole(s.out)
-	con.Line("%10s %10s %14s %14s %6s", "open", "per second", "API, MB", "worker, MB", "load")
+	con.Line("%10s %10s %14s %10s %14s %10s %6s", "open", "per second", "API, MB", "its own", "worker, MB", "its own", "load")
+	mb := func(bytes int64) float64 { return float64(bytes) / 1e6 }
 	o.Told = func(m benchmark.Memory) {
-		con.Line("%10d %10.1f %14.1f %14.1f %6s", m.Open, m.PerSecond, float64(m.API)/1e6, float64(m.Worker)/1e6, load())
+		con.Line("%10d %10.1f %14.1f %10.1f %14.1f %10.1f %6s",
+			m.Open, m.PerSecond, mb(m.API.Resident), mb(m.API.Own), mb(m.Worker.Resident), mb(m.Worker.Own), load())
 	}
 	return benchmark.LeaveOpen(ctx, o)
 }

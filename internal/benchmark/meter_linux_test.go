@@ -23,6 +23,21 @@ func TestALineOfStatIsRead(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, os.Getppid(), self.parent)
 	require.NotEmpty(t, self.args)
+	require.Positive(t, self.held.Own)
+	require.Greater(t, self.held.Resident, self.held.Own)
+}
+
+func TestALineOfStatmIsRead(t *testing.T) {
+	t.Parallel()
+	h, err := parseStatm("331022 26712 16729 7730 0 51339 0", 4096)
+	require.NoError(t, err)
+	require.Equal(t, Held{Resident: 26712 * 4096, Own: (26712 - 16729) * 4096}, h)
+	for _, bad := range []string{"331022 26712", "331022 26712 many 7730", ""} {
+		_, err = parseStatm(bad, 4096)
+		require.Error(t, err, bad)
+	}
+	require.Equal(t, h, h.larger(Held{Resident: 5, Own: 5}))
+	require.Equal(t, h, Held{Resident: 5, Own: 5}.larger(h))
 }
 
 func TestPartsAreToldByHowTheyAreCalled(t *testing.T) {

@@ -29,7 +29,23 @@ type OpenOptions struct {
 type Memory struct {
 	Open        int
 	PerSecond   float64 // that came this far, since the reading before
-	API, Worker int64   // bytes resident now
+	API, Worker Held
+}
+
+// Held is what a process holds now, in bytes.
+type Held struct {
+	Resident int64 // all of it
+	// Own is of it what the process alone has: not the program's file, of which the
+	// kernel shows all processes the same pages, and more or fewer as it likes.
+	Own int64
+}
+
+// larger is the one of which more is resident.
+func (h Held) larger(than Held) Held {
+	if h.Resident > than.Resident {
+		return h
+	}
+	return than
 }
 
 // LeaveOpen files dossiers, has them go as far as the portal, which holds them, and
@@ -101,12 +117,12 @@ func (m *Memory) read(stack int) error {
 		}
 		switch part(p.args) {
 		case partAPI:
-			m.API = max(m.API, p.resident)
+			m.API = p.held.larger(m.API)
 		case partWorker:
-			m.Worker = max(m.Worker, p.resident)
+			m.Worker = p.held.larger(m.Worker)
 		}
 	}
-	if m.API == 0 || m.Worker == 0 {
+	if m.API.Resident == 0 || m.Worker.Resident == 0 {
 		return fmt.Errorf("process %d has no parts of a stack among its children", stack)
 	}
 	return nil

@@ -23,7 +23,7 @@ type process struct {
 	pid, parent int
 	args        []string
 	used        used
-	resident    int64 // bytes
+	held        Held
 }
 
 // processes lists what runs.
@@ -53,7 +53,10 @@ func readProcess(dir string) (p process, ok bool) {
 	if p.parent, p.used, err = parseStat(string(raw)); err != nil {
 		return p, false
 	}
-	if p.resident, err = resident(dir); err != nil {
+	if raw, err = os.ReadFile(filepath.Join(dir, "statm")); err != nil {
+		return p, false
+	}
+	if p.held, err = parseStatm(string(raw), int64(os.Getpagesize())); err != nil {
 		return p, false
 	}
 	line, err := os.ReadFile(filepath.Join(dir, "cmdline"))
@@ -61,18 +64,20 @@ func readProcess(dir string) (p process, ok bool) {
 	return p, err == nil
 }
 
-// resident is the second number of /proc/<pid>/statm, in pages.
-func resident(dir string) (int64, error) {
-	raw, err := os.ReadFile(filepath.Join(dir, "statm"))
-	if err != nil {
-		return 0, err
+// parseStatm reads /proc/<pid>/statm, which counts in pages: the second number is
+// all that is resident, the third of it what files and shared memory are behind.
+func parseStatm(line string, page int64) (h Held, err error) {
+	fields := strings.Fields(line)
+	if len(fields) < 3 {
+		return h, fmt.Errorf("not a line of /proc/<pid>/statm")
 	}
-	fields := strings.Fields(string(raw))
-	if len(fields) < 2 {
-		return 0, fmt.Errorf("not a line of /proc/<pid>/statm")
+	var n [2]int64
+	for i := range n {
+		if n[i], err = strconv.ParseInt(fields[i+1], 10, 64); err != nil {
+			return h, err
+		}
 	}
-	pages, err := strconv.ParseInt(fields[1], 10, 64)
-	return pages * int64(os.Getpagesize()), err
+	return Held{Resident: n[0] * page, Own: (n[0] - n[1]) * page}, nil
 }
 
 // parseStat reads a line of /proc/<pid>/stat. The second field is the program's

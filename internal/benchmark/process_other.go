@@ -13,7 +13,7 @@ type process struct {
 	pid, parent int
 	args        []string
 	used        used
-	resident    int64
+	held        Held
 }
 
 func processes() ([]process, error) {

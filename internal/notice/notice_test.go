@@ -155,6 +155,8 @@ func TestBrokenBooksAreRefused(t *testing.T) {
 		{`"Quầy đã nhận hồ sơ."`, `"{{.Name}} đã nhận hồ sơ."`}:                            "can't evaluate field Name",
 		{`"The counter has taken your dossier."`, `""`}:                                    "say: nothing in en",
 		{`{vi: "Xem ngày hẹn mới.", en: "See the new due date."}`, `{vi: "Xem.", en: ""}`}: "do: in one language only",
+		{`"Hồ sơ {{.Code}}: {{.Say}}"`, `""`}:                                              "frames: subject: nothing in vi",
+		{`en: "Dossier {{.Code}}: {{.Say}}"`, `en: "Dossier {{.Name}}"`}:                   "can't evaluate field Name",
 		{`numbers: "^0[35789][0-9]{8}$"`, `numbers: "("`}:                                  "sms: numbers:",
 		{`lang: vi`, "lang: vi\ncolour: red"}:                                              "colour",
 	} {

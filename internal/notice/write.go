@@ -186,9 +186,13 @@ func money(amount int64) string {
 // there is not, or does not fit, is found when the book is read.
 func (b *Book) compile() error {
 	b.pages = map[page]pages{}
-	for e, w := range b.Words {
-		for _, lang := range Langs() {
-			p, err := b.parse(e, w, lang)
+	for _, lang := range Langs() {
+		frames, err := b.frames(lang)
+		if err != nil {
+			return fmt.Errorf("frames: %w", err)
+		}
+		for e, w := range b.Words {
+			p, err := frames.with(w, lang)
 			if err != nil {
 				return fmt.Errorf("words: %s: %w", e, err)
 			}
@@ -203,32 +207,34 @@ func (b *Book) compile() error {
 	return nil
 }
 
-func (b *Book) parse(e Event, w Words, lang string) (pages, error) {
-	var p pages
-	for _, t := range []struct {
-		into     **template.Template
-		name     string
-		text     string
-		optional bool
-	}{
-		{&p.say, "say", w.Say.in(lang), false}, {&p.do, "do", w.Do.in(lang), true},
-		{&p.sms, "sms", b.Frames.SMS.in(lang), false}, {&p.subject, "subject", b.Frames.Subject.in(lang), false},
-		{&p.email, "email", b.Frames.Email.in(lang), false},
-	} {
-		if strings.TrimSpace(t.text) == "" && !t.optional {
-			return p, fmt.Errorf("%s: nothing in %s", t.name, lang)
-		}
-		parsed, err := template.New(string(e) + "." + t.name + "." + lang).Funcs(template.FuncMap{"join": strings.Join}).Parse(t.text)
-		if err != nil {
-			return p, err
-		}
-		*t.into = parsed
-	}
-	if (w.Do.VI == "") != (w.Do.EN == "") {
-		return p, errors.New("do: in one language only")
-	}
-	return p, nil
+// frames parses what is the same for all events of a language, once for all of them.
+func (b *Book) frames(lang string) (p pages, err error) {
+	f := b.Frames
+	return p, errors.Join(
+		parse(&p.sms, "sms", lang, f.SMS, false), parse(&p.subject, "subject", lang, f.Subject, false), parse(&p.email, "email", lang, f.Email, false),
+	)
 }
+
+// with adds an event's own words.
+func (p pages) with(w Words, lang string) (pages, error) {
+	err := errors.Join(parse(&p.say, "say", lang, w.Say, false), parse(&p.do, "do", lang, w.Do, true))
+	if err == nil && (w.Do.VI == "") != (w.Do.EN == "") {
+		err = errors.New("do: in one language only")
+	}
+	return p, err
+}
+
+func parse(into **template.Template, name, lang string, t Texts, optional bool) (err error) {
+	text := t.in(lang)
+	if strings.TrimSpace(text) == "" && !optional {
+		return fmt.Errorf("%s: nothing in %s", name, lang)
+	}
+	*into, err = template.New(name + "." + lang).Funcs(helpers).Parse(text)
+	return err
+}
+
+// helpers are what the texts may call.
+var helpers = template.FuncMap{"join": strings.Join}
 
 // fullest and longest are the most that a text has to hold.
 var (

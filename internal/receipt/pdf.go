@@ -9,9 +9,9 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/pdfcpu/pdfcpu/pkg/api"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/validate"
 
 	"hoso/internal/forms"
 )
@@ -54,7 +54,12 @@ func open(pdf []byte) (file []byte, pages [][]string, err error) {
 	conf := &model.Configuration{
 		Reader15: true, ValidationMode: model.ValidationRelaxed, Cmd: model.EXTRACTATTACHMENTS, Offline: true, Limits: model.DefaultResourceLimits(),
 	}
-	doc, err := api.ReadAndValidate(bytes.NewReader(pdf), conf)
+	// What the package pkg/api does in one call. It is left out for it brings the
+	// filling in of PDF forms along, whose tables take 2 MB of every process.
+	doc, err := pdfcpu.Read(bytes.NewReader(pdf), conf)
+	if err == nil {
+		err = validate.XRefTable(doc)
+	}
 	if err != nil {
 		return nil, nil, errors.New("not a readable PDF")
 	}

@@ -162,6 +162,27 @@ func TestAWrongStatementIsNotSigned(t *testing.T) {
 	}
 }
 
+// Letters and digits of any script, and the marks that codes are written with.
+func TestACodeIsShortAndPlain(t *testing.T) {
+	t.Parallel()
+	key := newKey(t)
+	for text, good := range map[string]bool{
+		"163/QĐ-BTP": true, "a._:-/9": true, "Ⅷ": true, strings.Repeat("Ơ", 40): true,
+		"": false, strings.Repeat("Ơ", 41): false, "a b": false, "a\n": false, "Ơ\xff": false, "e\u0301": false, "a\u200d": false, "a,b": false, "🙂": false,
+	} {
+		s := accepted()
+		s.ProcedureVersion = text
+		_, err := receipt.Sign(key, s)
+		if good {
+			require.NoError(t, err, "%q", text)
+			continue
+		}
+		var fault *receipt.FieldError
+		require.ErrorAs(t, err, &fault, "%q", text)
+		require.Equal(t, "procedure_version", fault.Field)
+	}
+}
+
 func TestTheKeyIsMadeOnceAndOldKeysStayPublished(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Version is that of the statement's format.
@@ -57,9 +59,15 @@ type FieldError struct{ Field, Rule string }
 // Error reads "receipt: code is required".
 func (e *FieldError) Error() string { return "receipt: " + e.Field + " " + e.Rule }
 
-// short is text as codes are: no blanks, no control characters, nothing that JSON
-// could write in two ways.
-var short = regexp.MustCompile(`^[\p{L}\p{N}._/:-]{1,40}$`)
+// short says whether a text is as codes are: no blanks, no control characters,
+// nothing that JSON could write in two ways. By hand: the same as a regular
+// expression holds 0.8 MB in every process, all letters of the world forty times.
+func short(text string) bool {
+	n := utf8.RuneCountInString(text)
+	return n >= 1 && n <= 40 && !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune("._/:-", r)
+	})
+}
 
 // mostDocuments bounds a statement.
 const mostDocuments = 1000
@@ -90,7 +98,7 @@ func (s Statement) check() error {
 	for _, f := range []struct{ name, value string }{
 		{"code", s.Code}, {"form", s.Form}, {"key_id", s.KeyID}, {"office", s.Office}, {"procedure", s.Procedure}, {"procedure_version", s.ProcedureVersion},
 	} {
-		if !short.MatchString(f.value) {
+		if !short(f.value) {
 			return &FieldError{f.name, "must be 1 to 40 letters, digits or . _ / : -"}
 		}
 	}
@@ -118,7 +126,7 @@ func (s Statement) checkTimes() error {
 			return &FieldError{"kind", "is slip, which has neither received_at nor due_at nor portal_code"}
 		}
 	case Receipt:
-		if s.ReceivedAt == nil || !short.MatchString(s.PortalCode) {
+		if s.ReceivedAt == nil || !short(s.PortalCode) {
 			return &FieldError{"kind", "is receipt, which needs received_at and portal_code"}
 		}
 		if s.DueAt != nil && s.DueAt.Before(*s.ReceivedAt) {
