@@ -30,17 +30,12 @@ func (c *Cluster) Archive(t testing.TB) {
 func (c *Cluster) BaseBackup(t testing.TB) {
 	t.Helper()
 	// Its own connection needs an entry that the cluster's file does not have.
-	hba := filepath.Join(c.dir, "data", "pg_hba.conf")
-	raw, err := os.ReadFile(hba)
-	if err == nil {
-		err = os.WriteFile(hba, append(raw, "host replication postgres 127.0.0.1/32 password\n"...), 0o600)
-	}
-	if err != nil {
+	if err := c.letIn("host replication postgres " + c.ip + "/32 password"); err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
 	c.Stop(t)
 	c.Restart(t)
-	cmd := c.postgreSQL.Command(context.Background(), c.dir, "pg_basebackup", "-h", "127.0.0.1", "-p", strconv.Itoa(c.port), "-U", "postgres", "-D", filepath.Join(c.dir, "base"), "-X", "none", "-c", "fast")
+	cmd := c.postgreSQL.Command(context.Background(), c.dir, "pg_basebackup", "-h", c.ip, "-p", strconv.Itoa(c.port), "-U", "postgres", "-D", filepath.Join(c.dir, "base"), "-X", "none", "-c", "fast")
 	cmd.Env = append(cmd.Env, "PGPASSWORD="+c.password)
 	c.mustRun(t, cmd.CombinedOutput)
 }
