@@ -87,8 +87,7 @@ func (c *cutting) cutOff(t *testing.T, name string, felt func(context.Context) e
 	require.NoError(t, eventually(time.Minute, func(ctx context.Context) error { return c.oneMoves(ctx, moving) }))
 
 	before := len(c.codes)
-	amid, after := make(chan []string, 1), make(chan []string, 1)
-	go func() { amid <- fileMore(t, c.clerk, before, amidCut) }()
+	amid := fileMeanwhile(t, c.clerk, before, amidCut)
 	var at store.SavedCounts
 	require.NoError(t, eventually(time.Minute, func(ctx context.Context) (err error) {
 		if at, err = c.register.Counts(ctx); err == nil && at.Dossiers == int64(before) {
@@ -98,11 +97,11 @@ func (c *cutting) cutOff(t *testing.T, name string, felt func(context.Context) e
 	}))
 	again, began := c.again.Load(), time.Now()
 	c.lan.cut(t, name)
-	go func() { after <- fileMore(t, c.clerk, before+amidCut, afterCut) }()
+	after := fileMeanwhile(t, c.clerk, before+amidCut, afterCut)
 	err := eventually(time.Minute, felt)
 	lasted := time.Since(began)
 	c.lan.mend(t, name)
-	c.codes = slices.Concat(c.codes, <-amid, <-after)
+	c.codes = slices.Concat(c.codes, amid(), after())
 	require.NoError(t, err, "%s is cut off, and nobody feels it", name)
 	t.Logf("%s cut off for %s, with %d dossiers open; %d requests made again", name, lasted.Round(100*time.Millisecond), at.Open, c.again.Load()-again)
 }

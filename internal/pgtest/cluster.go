@@ -31,6 +31,8 @@ type Cluster struct {
 	janitor  *exec.Cmd
 	postgres *exec.Cmd
 	ended    chan struct{} // closed when postgres has ended
+	restore  string        // what gets a segment of its log back; "" where none is kept
+	receiver chan struct{} // closed when pg_receivewal has ended; nil where it does not run
 
 	postgreSQL postgres.Installation
 }
