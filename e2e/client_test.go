@@ -78,16 +78,14 @@ func (c caller) must(t testing.TB, method, path, key, contentType string, body [
 	var raw []byte
 	err := eventually(2*time.Minute, func(ctx context.Context) error {
 		var err error
-		if status, raw, err = c.once(ctx, method, path, key, contentType, body); err != nil {
-			if c.again != nil {
-				c.again.Add(1)
-			}
-			return err
+		status, raw, err = c.once(ctx, method, path, key, contentType, body)
+		if err == nil && (status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests) {
+			err = fmt.Errorf("status %d", status)
 		}
-		if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-			return fmt.Errorf("status %d", status)
+		if err != nil && c.again != nil {
+			c.again.Add(1)
 		}
-		return nil
+		return err
 	})
 	require.NoError(t, err, "%s %s", method, path)
 	require.Contains(t, want, status, "%s %s: %s", method, path, raw)

@@ -239,6 +239,22 @@ func fileMore(t testing.TB, clerk caller, before, n int) []string {
 	return codes
 }
 
+// fileMeanwhile does so beside the test; what it gives waits for the end of it.
+func fileMeanwhile(t testing.TB, clerk caller, before, n int) (filed func() []string) {
+	t.Helper()
+	codes := make(chan []string, 1)
+	go func() {
+		defer close(codes) // also of one that fails
+		codes <- fileMore(t, clerk, before, n)
+	}()
+	return func() []string {
+		t.Helper()
+		all, done := <-codes
+		require.True(t, done, "not all was filed")
+		return all
+	}
+}
+
 // killAtRandom kills one process after the other, sometimes a second one before
 // the first is back, and starts each again.
 func (y *system) killAtRandom(t testing.TB, seed uint64, kills int, stop <-chan struct{}) map[string]int {

@@ -9,11 +9,15 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // lan is a network of the test's own: rooms (network namespaces), each with one
@@ -38,17 +42,11 @@ func newLAN(t testing.TB, names ...string) *lan {
 	if _, err := exec.LookPath("ip"); err != nil {
 		t.Skip("NOT TESTED: network namespaces need the program ip (Debian: apt-get install iproute2)")
 	}
-	l := &lan{hub: newRoom(t), rooms: map[string]room{}, subnet: freeSubnet(t)}
+	l := &lan{hub: newRoom(t), rooms: map[string]room{}}
 	l.hub.run(t, "ip", "link", "add", "switch", "type", "bridge")
 	l.hub.run(t, "ip", "link", "set", "switch", "up")
 
-	// The name says whose it is, and is no longer than the kernel's 15 bytes.
-	cable := fmt.Sprintf("hoso%d", os.Getpid())
-	run(t, "ip", "link", "add", cable, "type", "veth", "peer", "name", "test", "netns", strconv.Itoa(l.hub.pid))
-	t.Cleanup(func() { _ = exec.Command("ip", "link", "delete", cable).Run() })
-	at := l.subnet.Addr().Next()
-	run(t, "ip", "address", "add", netip.PrefixFrom(at, l.subnet.Bits()).String(), "dev", cable)
-	run(t, "ip", "link", "set", cable, "up")
+	at := l.plugIn(t)
 	l.hub.run(t, "ip", "link", "set", "test", "master", "switch", "up")
 
 	for _, name := range names {
@@ -63,6 +61,29 @@ func newLAN(t testing.TB, names ...string) *lan {
 		l.rooms[name] = r
 	}
 	return l
+}
+
+// cables counts those of this process.
+var cables struct {
+	sync.Mutex
+	n int
+}
+
+// plugIn lays the cable to the test, and gives the test's address.
+func (l *lan) plugIn(t testing.TB) netip.Addr {
+	t.Helper()
+	cables.Lock() // a network is free until its first address is given
+	defer cables.Unlock()
+	cables.n++
+	// The name says whose it is, and is no longer than the kernel's 15 bytes.
+	cable := fmt.Sprintf("hoso%d-%d", os.Getpid(), cables.n)
+	run(t, "ip", "link", "add", cable, "type", "veth", "peer", "name", "test", "netns", strconv.Itoa(l.hub.pid))
+	t.Cleanup(func() { _ = exec.Command("ip", "link", "delete", cable).Run() })
+	l.subnet = freeSubnet(t)
+	at := l.subnet.Addr().Next()
+	run(t, "ip", "address", "add", netip.PrefixFrom(at, l.subnet.Bits()).String(), "dev", cable)
+	run(t, "ip", "link", "set", cable, "up")
+	return at
 }
 
 // place is where a process runs that is to run in a room.
@@ -100,6 +121,26 @@ func newRoom(t testing.TB) room {
 		_ = holder.Wait()
 	})
 	return room{pid: holder.Process.Pid}
+}
+
+// within does something in the room: sockets that are opened in the course of it,
+// and programs that are started, are the room's.
+func (l *lan) within(t testing.TB, name string, do func()) {
+	t.Helper()
+	home, err := os.Open("/proc/thread-self/ns/net")
+	require.NoError(t, err)
+	defer home.Close()
+	there, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", l.rooms[name].pid))
+	require.NoError(t, err)
+	defer there.Close()
+	runtime.LockOSThread()
+	require.NoError(t, unix.Setns(int(there.Fd()), unix.CLONE_NEWNET))
+	defer func() {
+		if assert.NoError(t, unix.Setns(int(home.Fd()), unix.CLONE_NEWNET)) {
+			runtime.UnlockOSThread() // else the thread ends with the test
+		}
+	}()
+	do()
 }
 
 // through starts a program in the room.

@@ -20,23 +20,22 @@ import (
 
 	"hoso/internal/dossier"
 	"hoso/internal/identity"
+	"hoso/internal/pgtest"
 	"hoso/internal/store"
 )
 
-// TestCutOffOneAfterTheOther runs Temporal, worker, API and the outside world
-// (portal and carrier) in network namespaces of their own, and cuts off each in
-// turn while dossiers are filed and under way: nothing that runs is told, packets
+// TestCutOffOneAfterTheOther runs PostgreSQL, Temporal, worker, API and the outside
+// world (portal and carrier) in network namespaces of their own, and cuts off each
+// in turn while dossiers are filed and under way: nothing that runs is told, packets
 // just do not arrive. What is filed meanwhile is filed on, with the same key where
 // no answer came. In the end every dossier is returned, and every act was done once.
-//
-// The register is a SQLite file, which has no network: API and worker keep it
-// when they are cut off, and so can do more harm than without it.
 func TestCutOffOneAfterTheOther(t *testing.T) {
 	t.Parallel()
-	l := newLAN(t, "temporal", "worker", "api", "outside")
+	l := newLAN(t, "postgres", "temporal", "worker", "api", "outside")
 	seed := uint64(number(t, "HOSO_CHAOS_SEED", 20250205))
 	y := newSystem(t, setup{
-		portal: faults(seed), courier: faults(seed + 1),
+		database: l.postgres(t).URL(),
+		portal:   faults(seed), courier: faults(seed + 1),
 		temporal: []string{"--allow-remote"}, env: []string{"HOSO_ALLOW_REMOTE=on"},
 		places: map[string]place{"temporal": l.place("temporal"), "worker": l.place("worker"), "api": l.place("api"),
 			"portal-sim": l.place("outside"), "courier-sim": l.place("outside")},
@@ -49,6 +48,7 @@ func TestCutOffOneAfterTheOther(t *testing.T) {
 	c.cutOff(t, "worker", c.workIsLost())
 	c.cutOff(t, "api", c.clerksRepeat())
 	c.cutOff(t, "outside", c.callsFail(t))
+	c.cutOff(t, "postgres", c.registerIsAway())
 
 	began := time.Now()
 	y.allReturned(t, c.register, c.codes, 3*time.Minute)
@@ -87,8 +87,7 @@ func (c *cutting) cutOff(t *testing.T, name string, felt func(context.Context) e
 	require.NoError(t, eventually(time.Minute, func(ctx context.Context) error { return c.oneMoves(ctx, moving) }))
 
 	before := len(c.codes)
-	amid, after := make(chan []string, 1), make(chan []string, 1)
-	go func() { amid <- fileMore(t, c.clerk, before, amidCut) }()
+	amid := fileMeanwhile(t, c.clerk, before, amidCut)
 	var at store.SavedCounts
 	require.NoError(t, eventually(time.Minute, func(ctx context.Context) (err error) {
 		if at, err = c.register.Counts(ctx); err == nil && at.Dossiers == int64(before) {
@@ -98,11 +97,11 @@ func (c *cutting) cutOff(t *testing.T, name string, felt func(context.Context) e
 	}))
 	again, began := c.again.Load(), time.Now()
 	c.lan.cut(t, name)
-	go func() { after <- fileMore(t, c.clerk, before+amidCut, afterCut) }()
+	after := fileMeanwhile(t, c.clerk, before+amidCut, afterCut)
 	err := eventually(time.Minute, felt)
 	lasted := time.Since(began)
 	c.lan.mend(t, name)
-	c.codes = slices.Concat(c.codes, <-amid, <-after)
+	c.codes = slices.Concat(c.codes, amid(), after())
 	require.NoError(t, err, "%s is cut off, and nobody feels it", name)
 	t.Logf("%s cut off for %s, with %d dossiers open; %d requests made again", name, lasted.Round(100*time.Millisecond), at.Open, c.again.Load()-again)
 }
@@ -117,6 +116,34 @@ func (c *cutting) oneMoves(ctx context.Context, codes []string) error {
 		}
 	}
 	return errors.New("no dossier moves")
+}
+
+// postgres starts one in its room.
+func (l *lan) postgres(t testing.TB) (c *pgtest.Cluster) {
+	t.Helper()
+	l.within(t, "postgres", func() { c = pgtest.StartAt(t, l.place("postgres").ip) })
+	return c
+}
+
+// registerIsAway is how it is felt that PostgreSQL is away: desks get no answer, or
+// are told to come back, and API and worker say why.
+func (c *cutting) registerIsAway() func(context.Context) error {
+	before := c.again.Load()
+	return func(ctx context.Context) error {
+		if n := c.again.Load() - before; n < afterCut {
+			return fmt.Errorf("%d requests were made again", n)
+		}
+		for _, at := range []string{c.y.api, c.y.metrics} {
+			up, err := metric(ctx, at, `hoso_up{part="database"}`)
+			if err != nil {
+				return err
+			}
+			if up != 0 {
+				return fmt.Errorf("%s says that the database is there", at)
+			}
+		}
+		return nil
+	}
 }
 
 // startsWait is how it is felt that Temporal is away: dossiers are acknowledged

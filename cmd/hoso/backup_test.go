@@ -15,6 +15,7 @@ import (
 	"hoso/internal/dossier"
 	"hoso/internal/pgtest"
 	"hoso/internal/program"
+	"hoso/internal/register"
 	"hoso/internal/store"
 )
 
@@ -115,6 +116,30 @@ func TestARegisterComesBackFromItsBackup(t *testing.T) {
 				now.fails("a restore", "restore", "--from", to) // there is one
 			})
 		}
+	}
+}
+
+func TestEveryOpenDossierIsStartedAnew(t *testing.T) {
+	t.Parallel()
+	for kind, shellOn := range registers() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			s := shellOn(t)
+			codes := s.lived()
+			_, r := s.open()
+			s.happens(r, codes[1], register.Transition{Kind: "status"}, func(t *register.Transition) {
+				t.After.Stage, t.After.Status = dossier.StageClosed, dossier.Withdrawn
+			})
+			pool, err := r.Pool()
+			require.NoError(t, err)
+			b, err := r.Backlog(t.Context())
+			require.NoError(t, err)
+			require.Zero(t, b.Starts)
+			require.Contains(t, s.must("start-anew"), "1 workflows are to be started")
+			var code string
+			require.NoError(t, pool.QueryRowContext(t.Context(), "SELECT dossier_code FROM outbox WHERE kind = 'start' AND state = 'pending'").Scan(&code))
+			require.Equal(t, codes[0], code, "the other is closed")
+		})
 	}
 }
 

@@ -48,7 +48,7 @@ func newRoot(environ []string, s streams) *cobra.Command {
 	}
 	add("run", newUp(set), newStack(set), newAPI(set), newWorker(set), newPortalSim(set), newCourierSim(set), newSMSSim(set))
 	add("work", newDossier(set), newBag(set), newReport(set), newDemo(set), newVerifyReceipt(set))
-	add("manage", newMigrate(set), newPromote(set), newBackup(set), newRestore(set), newDoctor(set), newReady(set), newCatalogue(set), newCalendar(set), newAudit(set), newCustody(set), newUser(set), newToken(set), newBench(set), newVersion(set))
+	add("manage", newMigrate(set), newPromote(set), newBackup(set), newRestore(set), newStartAnew(set), newDoctor(set), newReady(set), newCatalogue(set), newCalendar(set), newAudit(set), newCustody(set), newUser(set), newToken(set), newBench(set), newVersion(set))
 	return root
 }
 

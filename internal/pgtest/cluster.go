@@ -18,11 +18,12 @@ import (
 	"hoso/internal/postgres"
 )
 
-// Cluster is a PostgreSQL of our own, on a free port of the loopback address
-// with a random password.
+// Cluster is a PostgreSQL of our own, on a free port of the loopback address (or
+// of another) with a random password.
 type Cluster struct {
 	dir      string // all its files; the janitor removes it
 	password string
+	ip       string
 	port     int
 	settings map[string]string
 	lock     *os.File  // held as long as the process lives
@@ -30,6 +31,8 @@ type Cluster struct {
 	janitor  *exec.Cmd
 	postgres *exec.Cmd
 	ended    chan struct{} // closed when postgres has ended
+	restore  string        // what gets a segment of its log back; "" where none is kept
+	receiver chan struct{} // closed when pg_receivewal has ended; nil where it does not run
 
 	postgreSQL postgres.Installation
 }
@@ -38,7 +41,14 @@ type Cluster struct {
 // costs some seconds: use [URL] where one that runs is enough.
 func Start(t testing.TB) *Cluster {
 	t.Helper()
-	c, err := start()
+	return StartAt(t, loopback)
+}
+
+// StartAt is Start on another address. Where that is a network namespace's, call it
+// from a thread that is in there.
+func StartAt(t testing.TB, ip string) *Cluster {
+	t.Helper()
+	c, err := start(ip)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
@@ -49,7 +59,7 @@ func Start(t testing.TB) *Cluster {
 // URL is the address of the cluster's own database "postgres", which is empty
 // and not migrated. It stays the same when the cluster is started again.
 func (c *Cluster) URL() string {
-	return fmt.Sprintf("postgres://postgres:%s@127.0.0.1:%d/postgres?sslmode=disable", c.password, c.port)
+	return fmt.Sprintf("postgres://postgres:%s@%s:%d/postgres?sslmode=disable", c.password, c.ip, c.port)
 }
 
 // Stop shuts the cluster down as an operator would: sessions are ended, what was
@@ -91,9 +101,10 @@ func (c *Cluster) Restart(t testing.TB) {
 // Set changes a setting of the server, from the next start on.
 func (c *Cluster) Set(name, value string) { c.settings[name] = value }
 
-func start() (c *Cluster, err error) {
-	c = &Cluster{password: rand.Text(), settings: postgres.Durable()}
+func start(ip string) (c *Cluster, err error) {
+	c = &Cluster{password: rand.Text(), ip: ip, settings: postgres.Durable()}
 	maps.Copy(c.settings, usual)
+	c.Set("listen_addresses", ip)
 	if c.postgreSQL, err = postgres.Find(""); err != nil {
 		return nil, instead(err)
 	}
@@ -113,7 +124,7 @@ func start() (c *Cluster, err error) {
 	}
 	// Somebody else may take the port between our look and our bind.
 	for range 5 {
-		if c.port, err = freePort(); err != nil {
+		if c.port, err = freePort(ip); err != nil {
 			return c, err
 		}
 		if err = c.run(); err == nil {

@@ -12,13 +12,19 @@ type Cluster struct{}
 
 var errNoCluster = errors.New("no cluster can be started on this system: set " + EnvServer + " to the address of a server")
 
-func start() (*Cluster, error) { return nil, errNoCluster }
+func start(string) (*Cluster, error) { return nil, errNoCluster }
 
 // Start fails the test: see [EnvServer].
 func Start(t testing.TB) *Cluster {
 	t.Helper()
 	t.Fatalf("pgtest: %v", errNoCluster)
 	return nil
+}
+
+// StartAt fails the test, too.
+func StartAt(t testing.TB, _ string) *Cluster {
+	t.Helper()
+	return Start(t)
 }
 
 // URL is "".

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 
 // victim starts a cluster, says where, and does nothing more.
 func victim() {
-	c, err := start()
+	c, err := start(loopback)
 	if err != nil {
 		fmt.Println("failed:", err)
 		os.Exit(1)

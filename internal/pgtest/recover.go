@@ -5,12 +5,15 @@ package pgtest
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 )
 
 // Archive has the cluster keep its log in an archive beside its data, and starts
@@ -18,35 +21,63 @@ import (
 func (c *Cluster) Archive(t testing.TB) {
 	t.Helper()
 	dir := c.ownDir(t, "archive")
-	for name, value := range map[string]string{"wal_level": "replica", "max_wal_senders": "3", "archive_mode": "on",
-		"archive_command": "test ! -f " + dir + "/%f && cp %p " + dir + "/%f.part && mv " + dir + "/%f.part " + dir + "/%f"} {
-		c.Set(name, value)
-	}
-	c.Stop(t)
-	c.Restart(t)
+	c.Set("archive_mode", "on")
+	c.Set("archive_command", "test ! -f "+dir+"/%f && cp %p "+dir+"/%f.part && mv "+dir+"/%f.part "+dir+"/%f")
+	c.keepsLog(t, "cp "+dir+"/%f %p")
 }
 
-// BaseBackup copies the data as an operator does, while the cluster runs.
-func (c *Cluster) BaseBackup(t testing.TB) {
+// Receive has pg_receivewal take the cluster's log as it is written, into a folder
+// beside its data, and starts the cluster again: no commit is acknowledged before it
+// is there.
+func (c *Cluster) Receive(t testing.TB) {
 	t.Helper()
-	// Its own connection needs an entry that the cluster's file does not have.
-	hba := filepath.Join(c.dir, "data", "pg_hba.conf")
-	raw, err := os.ReadFile(hba)
-	if err == nil {
-		err = os.WriteFile(hba, append(raw, "host replication postgres 127.0.0.1/32 password\n"...), 0o600)
-	}
-	if err != nil {
+	dir := filepath.Join(c.dir, "received")
+	c.Set("synchronous_standby_names", "pg_receivewal")
+	c.keepsLog(t, "cp "+dir+"/%f %p || cp "+dir+"/%f.partial %p")
+	c.receive(t)
+}
+
+// keepsLog starts the cluster again with a log that is kept, and can be had back by
+// a command.
+func (c *Cluster) keepsLog(t testing.TB, restore string) {
+	t.Helper()
+	c.Set("wal_level", "replica")
+	c.Set("max_wal_senders", "3")
+	c.restore = restore
+	if err := c.letIn("host replication postgres " + c.ip + "/32 password"); err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
 	c.Stop(t)
 	c.Restart(t)
-	cmd := c.postgreSQL.Command(context.Background(), c.dir, "pg_basebackup", "-h", "127.0.0.1", "-p", strconv.Itoa(c.port), "-U", "postgres", "-D", filepath.Join(c.dir, "base"), "-X", "none", "-c", "fast")
-	cmd.Env = append(cmd.Env, "PGPASSWORD="+c.password)
-	c.mustRun(t, cmd.CombinedOutput)
 }
 
-// Recover throws the data away, log and all, puts the base backup in its place and
-// lets the archive bring it on. The cluster has to be stopped or killed.
+// receive starts pg_receivewal on an empty folder. It ends with the server.
+func (c *Cluster) receive(t testing.TB) {
+	t.Helper()
+	dir := c.ownDir(t, "received")
+	c.mustRun(t, c.client("pg_receivewal", "-S", "received", "--create-slot", "--if-not-exists").CombinedOutput)
+	cmd := c.client("pg_receivewal", "-S", "received", "-D", dir, "--synchronous", "--no-loop")
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		cmd.Wait() //nolint:errcheck // that the server is gone is no error
+		close(ended)
+	}()
+	c.receiver = ended
+}
+
+// BaseBackup copies the data as an operator does, while the cluster runs. Its log
+// has to be kept by then.
+func (c *Cluster) BaseBackup(t testing.TB) {
+	t.Helper()
+	c.mustRun(t, c.client("pg_basebackup", "-D", filepath.Join(c.dir, "base"), "-X", "none", "-c", "fast").CombinedOutput)
+}
+
+// Recover throws the data away, log and all, puts the base backup in its place,
+// lets the log that was kept bring it on, and waits until it can be written to. The
+// cluster has to be stopped or killed.
 func (c *Cluster) Recover(t testing.TB) {
 	t.Helper()
 	data := filepath.Join(c.dir, "data")
@@ -55,8 +86,52 @@ func (c *Cluster) Recover(t testing.TB) {
 	}
 	c.mustRun(t, c.command("/bin/cp", "-a", filepath.Join(c.dir, "base"), data).CombinedOutput)
 	c.mustRun(t, c.command("/usr/bin/touch", filepath.Join(data, "recovery.signal")).CombinedOutput)
-	c.Set("restore_command", "cp "+filepath.Join(c.dir, "archive")+"/%f %p")
+	c.Set("restore_command", c.restore)
 	c.Restart(t)
+	if err := c.recovered(); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	if c.receiver == nil {
+		return
+	}
+	// The log goes on another way from here, which is another folder's.
+	<-c.receiver
+	if err := os.Rename(filepath.Join(c.dir, "received"), filepath.Join(c.dir, "received-before")); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	c.receive(t)
+}
+
+// recovered waits until the server is no standby any more.
+func (c *Cluster) recovered() error {
+	db, err := sql.Open("pgx", c.URL())
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // nothing is lost with it
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		var recovering bool
+		err := db.QueryRowContext(ctx, "SELECT pg_is_in_recovery()").Scan(&recovering)
+		if err == nil && !recovering {
+			return nil
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return fmt.Errorf("postgres still recovers: %w: %s", errors.Join(err, ctx.Err()), c.lastWords())
+		}
+	}
+}
+
+// client prepares one of PostgreSQL's programs that speaks to the cluster.
+func (c *Cluster) client(name string, args ...string) *exec.Cmd {
+	cmd := c.postgreSQL.Command(context.Background(), c.dir, name, append([]string{"-h", c.ip, "-p", strconv.Itoa(c.port), "-U", "postgres"}, args...)...)
+	cmd.Env = append(cmd.Env, "PGPASSWORD="+c.password)
+	return cmd
 }
 
 // command prepares another program to run as the server's user.

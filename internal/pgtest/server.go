@@ -18,6 +18,7 @@ import (
 )
 
 const (
+	loopback = "127.0.0.1"
 	// patience bounds every single thing that is asked of a server.
 	patience = time.Minute
 	// prefix begins the names of all our databases; the time of making follows.
@@ -42,7 +43,7 @@ type server struct {
 func open(address string) (*server, error) {
 	s := &server{name: prefix + time.Now().UTC().Format(timestamp) + "_" + strings.ToLower(rand.Text()[:8])}
 	if address == "" {
-		c, err := start()
+		c, err := start(loopback)
 		if err != nil {
 			return nil, err
 		}

@@ -101,15 +101,9 @@ func (s *Store) Restored(ctx context.Context, r Restoration, migrations []int64,
 		if err := tx.Create(&r).Error; err != nil {
 			return err
 		}
-		for _, order := range []struct{ kind, missing string }{
-			{KindStart, "SELECT code FROM dossiers WHERE closed_at IS NULL"},
-			{KindBag, "SELECT number FROM bags WHERE NOT opened"},
-		} {
-			n, err := s.reorder(tx, order.kind, order.missing, now)
-			if err != nil {
-				return err
-			}
-			out.Starts += n
+		var err error
+		if out.Starts, err = s.reorderAll(tx, now); err != nil {
+			return err
 		}
 		for _, statement := range []string{
 			"UPDATE inbox SET next_at = ? WHERE state = 'pending'",
@@ -126,6 +120,32 @@ func (s *Store) Restored(ctx context.Context, r Restoration, migrations []int64,
 	s.restored.known = false
 	s.restored.Unlock()
 	return out, err
+}
+
+// StartAnew orders every open dossier's and bag's workflow to be started from the
+// register, and says how many there are. Whoever passes an order on leaves a
+// workflow alone that runs.
+func (s *Store) StartAnew(ctx context.Context) (orders int64, err error) {
+	err = s.tx(ctx, func(tx *gorm.DB) error {
+		orders, err = s.reorderAll(tx, s.now())
+		return err
+	})
+	return orders, err
+}
+
+// reorderAll orders all that is open to be started.
+func (s *Store) reorderAll(tx *gorm.DB, now time.Time) (orders int64, err error) {
+	for _, order := range []struct{ kind, open string }{
+		{KindStart, "SELECT code FROM dossiers WHERE closed_at IS NULL"},
+		{KindBag, "SELECT number FROM bags WHERE NOT opened"},
+	} {
+		n, err := s.reorder(tx, order.kind, order.open, now)
+		if err != nil {
+			return 0, err
+		}
+		orders += n
+	}
+	return orders, nil
 }
 
 // reorder makes orders to start workflows due, and adds those that are missing.

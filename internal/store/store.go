@@ -17,10 +17,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/stdlib"
-	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -80,7 +76,7 @@ func Open(url string, o Options) (*Store, error) {
 	switch {
 	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
 		s.postgres = true // pgx keeps prepared statements by itself, and without a trip more for each transaction
-		s.db, err = gorm.Open(postgres.New(postgres.Config{DSN: url, OptionOpenDB: []stdlib.OptionOpenDB{stdlib.OptionBeforeConnect(withoutDescriptions), stdlib.OptionAfterConnect(timesInUTC)}}), config)
+		s.db, err = openPostgres(url, config)
 	case strings.HasPrefix(url, "sqlite:"):
 		s.turn = make(chan struct{}, 1)
 		s.db, err = openSQLite(sqliteDSN(strings.TrimPrefix(url, "sqlite:")), config)
@@ -130,23 +126,6 @@ func sqliteDSN(file string) string {
 	file = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(file)
 	return "file:" + file + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_txlock=immediate&_time_format=sqlite&_timezone=UTC"
-}
-
-// withoutDescriptions leaves out a cache that pgx makes room in for 512 statements on
-// each connection, and uses only where the address asks for statements that are
-// described and not prepared.
-func withoutDescriptions(_ context.Context, c *pgx.ConnConfig) error {
-	if c.DefaultQueryExecMode != pgx.QueryExecModeCacheDescribe {
-		c.DescriptionCacheCapacity = 0
-	}
-	return nil
-}
-
-// timesInUTC makes a PostgreSQL connection give times in UTC, not in the
-// machine's zone.
-func timesInUTC(_ context.Context, c *pgx.Conn) error {
-	c.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
-	return nil
 }
 
 // Close lets the connections go.

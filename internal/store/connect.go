@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+)
+
+// A network that is cut, or a machine that is gone, says nothing: packets just do
+// not arrive. Left to themselves both ends of a connection take that for a long
+// answer: ours for a quarter of an hour, the server's for two hours, in which it
+// keeps the locks of a transaction under way from everybody else. So both are told
+// to give each other up after silentFor. How long a statement may take is another
+// thing: a living end answers for itself all the while.
+const (
+	silentFor     = 15 * time.Second
+	firstSign     = 5 * time.Second // of silence, after which the other end is asked for a sign of life
+	signEvery     = 5 * time.Second
+	signs         = int((silentFor - firstSign) / signEvery)
+	connectWithin = 10 * time.Second
+)
+
+// openPostgres connects to a server, and wants an answer.
+func openPostgres(url string, config *gorm.Config) (*gorm.DB, error) {
+	pool, err := connections(url)
+	if err != nil {
+		return nil, err
+	}
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), config)
+	if err != nil {
+		pool.Close() //nolint:errcheck // the first error is the one to tell
+	}
+	return db, err
+}
+
+// connections are those to the server at an address. What the address says of
+// these things itself (connect_timeout, tcp_keepalives_idle, …) holds.
+func connections(url string) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	config.DialFunc = (&net.Dialer{
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: firstSign, Interval: signEvery, Count: signs},
+		Control:         giveUpSilent,
+	}).DialContext
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectWithin
+	}
+	if config.DefaultQueryExecMode != pgx.QueryExecModeCacheDescribe {
+		// pgx makes room in it for 512 statements on each connection, and uses it only
+		// where the address asks for statements that are described and not prepared.
+		config.DescriptionCacheCapacity = 0
+	}
+	server := serverGivesUp(config.RuntimeParams)
+	prepare := func(ctx context.Context, c *pgx.Conn) error {
+		timesInUTC(c)
+		if server == "" {
+			return nil
+		}
+		// Not with the connection's other settings: a pooler in between refuses those it does not know.
+		_, err := c.PgConn().Exec(ctx, server).ReadAll()
+		return err
+	}
+	return stdlib.OpenDB(*config, stdlib.OptionAfterConnect(prepare)), nil
+}
+
+// serverGivesUp is the statements that make a session of the server's give up a
+// silent client, but for the settings that are chosen already.
+func serverGivesUp(chosen map[string]string) string {
+	var statements []string
+	for _, setting := range []struct {
+		name  string
+		value int64
+	}{
+		{"tcp_keepalives_idle", int64(firstSign.Seconds())},
+		{"tcp_keepalives_interval", int64(signEvery.Seconds())},
+		{"tcp_keepalives_count", int64(signs)},
+		{"tcp_user_timeout", silentFor.Milliseconds()},
+	} {
+		if _, there := chosen[setting.name]; !there {
+			statements = append(statements, fmt.Sprintf("SET %s = %d", setting.name, setting.value))
+		}
+	}
+	return strings.Join(statements, "; ")
+}
+
+// timesInUTC makes a PostgreSQL connection give times in UTC, not in the
+// machine's zone.
+func timesInUTC(c *pgx.Conn) {
+	c.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+}
