@@ -7,7 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hoso/internal/dossier"
 	"hoso/internal/pgtest"
+	"hoso/internal/register"
 	"hoso/internal/store"
 )
 
@@ -61,6 +63,39 @@ func TestNothingAcknowledgedIsLostWithAnArchive(t *testing.T) {
 	require.Empty(t, p.Faults)
 	require.EqualValues(t, 1, p.Roots)
 	require.NotContains(t, codes, f.file(filing()).Code, "no number is given twice")
+}
+
+// TestAllThatIsOpenIsStartedAnew: every dossier and bag that is open gets an order,
+// whatever came of an earlier one, and one only; it waits from now.
+func TestAllThatIsOpenIsStartedAnew(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, f *fixture) {
+		codes := []string{f.goingOut().Code, f.goingOut().Code, f.goingOut().Code}
+		bag := f.seal(codes[0])
+		require.NoError(t, f.Started(t.Context(), store.KindStart, codes...))
+		require.NoError(t, f.Started(t.Context(), store.KindBag, bag))
+		f.record(codes[2], "status", func(tr *register.Transition) {
+			tr.After.Stage, tr.After.Status = dossier.StageClosed, dossier.Withdrawn
+		})
+		f.exec("DELETE FROM outbox WHERE dossier_code = ?", codes[1])
+		f.clock.add(20 * 24 * time.Hour)
+		for range 2 {
+			n, err := f.StartAnew(t.Context())
+			require.NoError(t, err)
+			require.EqualValues(t, 3, n, "two dossiers and a bag")
+			queues, err := f.Queues(t.Context())
+			require.NoError(t, err)
+			require.EqualValues(t, 3, queues[0].Rows, queues[0].Kind)
+			require.WithinDuration(t, f.Now(), *queues[0].Oldest, time.Second)
+		}
+		var ordered []string
+		rows, err := f.LeaseStarts(t.Context(), 10, time.Minute)
+		require.NoError(t, err)
+		for _, r := range rows {
+			ordered = append(ordered, r.DossierCode)
+		}
+		require.ElementsMatch(t, []string{codes[0], codes[1], bag}, ordered)
+	})
 }
 
 // eventually repeats a check until it passes or the time is over.
