@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -63,6 +64,71 @@ func TestNothingAcknowledgedIsLostWithAnArchive(t *testing.T) {
 	require.Empty(t, p.Faults)
 	require.EqualValues(t, 1, p.Roots)
 	require.NotContains(t, codes, f.file(filing()).Code, "no number is given twice")
+}
+
+// TestARepetitionWaitsForTheReceiverToo: no commit is acknowledged before the log is
+// received elsewhere. Where somebody gives that waiting up, PostgreSQL has committed
+// here all the same, and everybody sees it; so who asks or reports once more must
+// not hear yes before the receiver is back.
+func TestARepetitionWaitsForTheReceiverToo(t *testing.T) {
+	t.Parallel()
+	c := pgtest.Start(t)
+	c.Receive(t)
+	f := &fixture{t: t, url: c.URL(), clock: newClock()}
+	s, err := store.Open(c.URL(), store.Options{Now: f.clock.Now, MaxOpen: 4})
+	require.NoError(t, err)
+	defer s.Close() //nolint:errcheck // the cluster goes with the test
+	f.Store = s
+	require.NoError(t, f.Migrate(t.Context()))
+	d := f.file(filing())
+
+	filed, asked, n, e := request("file"), request("decision"), filing(), arrival("portal")
+	for name, ask := range map[string]func(context.Context) error{
+		"a filing": func(ctx context.Context) error {
+			_, err := f.File(ctx, filed, n, render)
+			return err
+		},
+		"a filing that was looked for": func(ctx context.Context) error {
+			_, known, err := f.Recall(ctx, filed)
+			if err == nil && !known {
+				_, err = f.File(ctx, filed, n, render)
+			}
+			return err
+		},
+		"a command": func(ctx context.Context) error {
+			_, err := f.Begin(ctx, asked, store.Ask{Code: d.Code})
+			return err
+		},
+		"a report": func(ctx context.Context) error {
+			_, _, err := f.AcceptReport(ctx, e, d.Code, register.PortalReport{Status: dossier.Accepted}, nil)
+			return err
+		},
+	} {
+		for _, r := range []*store.Request{&filed, &asked} {
+			*r = request(r.Kind)
+		}
+		rows := func() (n int64) {
+			require.NoError(t, f.Gorm().Raw("SELECT (SELECT COUNT(*) FROM operations) + (SELECT COUNT(*) FROM inbox)").Scan(&n).Error)
+			return n
+		}
+		before, hear := rows(), c.Deafen(t)
+		unheard := func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			err := ask(ctx)
+			require.True(t, store.Unavailable(err), "%s: %v", name, err)
+		}
+		require.NoError(t, eventually(time.Minute, func() error {
+			if unheard(); rows() == before {
+				return errors.New("nothing is committed, here either")
+			}
+			return nil
+		}), name)
+		unheard()
+		hear(t)
+		require.NoError(t, ask(t.Context()), name)
+		require.Equal(t, before+1, rows(), "%s is there once", name)
+	}
 }
 
 // TestAllThatIsOpenIsStartedAnew: every dossier and bag that is open gets an order,
