@@ -6,8 +6,12 @@ DEVSERVER := bin/hoso-devserver
 STACK := data/stack
 
 # MessagePack, which gin would bring along and nobody here speaks, is left out: 9 MB
-# of the program, 6 of every process. For tests too, so that all is compiled once.
-export GOFLAGS := $(strip $(GOFLAGS) $(if $(findstring -tags,$(GOFLAGS)),,-tags=nomsgpack))
+# of the program, 6 of every process. For tests too, so that all is compiled once. What
+# the Go tool has been told besides, here or by `go env -w`, holds.
+LEAN := nomsgpack
+comma := ,
+TOLD := $(shell $(GO) env GOFLAGS 2>/dev/null)
+export GOFLAGS := $(strip $(if $(findstring $(LEAN),$(TOLD)),$(TOLD),$(if $(findstring -tags=,$(TOLD)),$(subst -tags=,-tags=$(LEAN)$(comma),$(TOLD)),$(TOLD) -tags=$(LEAN))))
 
 # The race detector needs a C compiler; the targets that test get one where they may.
 RACE = $(shell command -v $${CC:-gcc} >/dev/null 2>&1 && echo -race)

@@ -23,7 +23,7 @@ import (
 func builtTrial(t testing.TB, trial string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "hoso-"+trial)
-	cmd := exec.Command("go", "build", "-tags", "hoso_trial", "-ldflags", "-s -w -X hoso/workflows.trial="+trial, "-o", out, "./cmd/hoso")
+	cmd := exec.Command("go", "build", "-tags", "hoso_trial,nomsgpack", "-ldflags", "-s -w -X hoso/workflows.trial="+trial, "-o", out, "./cmd/hoso")
 	cmd.Dir = ".."
 	if said, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("building: %s", said)

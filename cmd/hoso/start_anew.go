@@ -18,7 +18,8 @@ the register; the relay of any API or worker carries the orders out. A workflow 
 is left alone, and no act outside is repeated.
 
 The sampler finds missing workflows by itself, but one by one: this is for when they are
-all gone. Give Temporal an empty namespace and run "hoso migrate" first.`,
+all gone. Give Temporal an empty namespace and run "hoso migrate" first. Versioned workers
+get nothing from it before "hoso promote".`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return set.startAnew(cmd.Context()) },
 	}

@@ -32,7 +32,8 @@ type Cluster struct {
 	postgres *exec.Cmd
 	ended    chan struct{} // closed when postgres has ended
 	restore  string        // what gets a segment of its log back; "" where none is kept
-	receiver chan struct{} // closed when pg_receivewal has ended; nil where it does not run
+	listener *exec.Cmd     // pg_receivewal; nil where it does not run
+	receiver chan struct{} // closed when the listener has ended
 
 	postgreSQL postgres.Installation
 }

@@ -54,9 +54,28 @@ func (c *Cluster) keepsLog(t testing.TB, restore string) {
 // receive starts pg_receivewal on an empty folder. It ends with the server.
 func (c *Cluster) receive(t testing.TB) {
 	t.Helper()
-	dir := c.ownDir(t, "received")
+	c.ownDir(t, "received")
 	c.mustRun(t, c.client("pg_receivewal", "-S", "received", "--create-slot", "--if-not-exists").CombinedOutput)
-	cmd := c.client("pg_receivewal", "-S", "received", "-D", dir, "--synchronous", "--no-loop")
+	c.listen(t)
+}
+
+// Deafen ends pg_receivewal, so that no commit is acknowledged any more, until what
+// it gives is called.
+func (c *Cluster) Deafen(t testing.TB) (hear func(testing.TB)) {
+	t.Helper()
+	if err := c.listener.Process.Kill(); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	<-c.receiver
+	if err := c.until("SELECT NOT active FROM pg_replication_slots"); err != nil { // else the next one is refused
+		t.Fatalf("pgtest: %v", err)
+	}
+	return c.listen
+}
+
+func (c *Cluster) listen(t testing.TB) {
+	t.Helper()
+	cmd := c.client("pg_receivewal", "-S", "received", "-D", filepath.Join(c.dir, "received"), "--synchronous", "--no-loop")
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
@@ -65,7 +84,7 @@ func (c *Cluster) receive(t testing.TB) {
 		cmd.Wait() //nolint:errcheck // that the server is gone is no error
 		close(ended)
 	}()
-	c.receiver = ended
+	c.receiver, c.listener = ended, cmd
 }
 
 // BaseBackup copies the data as an operator does, while the cluster runs. Its log
@@ -88,7 +107,7 @@ func (c *Cluster) Recover(t testing.TB) {
 	c.mustRun(t, c.command("/usr/bin/touch", filepath.Join(data, "recovery.signal")).CombinedOutput)
 	c.Set("restore_command", c.restore)
 	c.Restart(t)
-	if err := c.recovered(); err != nil {
+	if err := c.until("SELECT NOT pg_is_in_recovery()"); err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
 	if c.receiver == nil {
@@ -102,8 +121,8 @@ func (c *Cluster) Recover(t testing.TB) {
 	c.receive(t)
 }
 
-// recovered waits until the server is no standby any more.
-func (c *Cluster) recovered() error {
+// until waits until the answer to a question is true.
+func (c *Cluster) until(question string) error {
 	db, err := sql.Open("pgx", c.URL())
 	if err != nil {
 		return err
@@ -114,15 +133,15 @@ func (c *Cluster) recovered() error {
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for {
-		var recovering bool
-		err := db.QueryRowContext(ctx, "SELECT pg_is_in_recovery()").Scan(&recovering)
-		if err == nil && !recovering {
+		var yes bool
+		err := db.QueryRowContext(ctx, question).Scan(&yes)
+		if err == nil && yes {
 			return nil
 		}
 		select {
 		case <-again.C:
 		case <-ctx.Done():
-			return fmt.Errorf("postgres still recovers: %w: %s", errors.Join(err, ctx.Err()), c.lastWords())
+			return fmt.Errorf("%s: not yet: %w: %s", question, errors.Join(err, ctx.Err()), c.lastWords())
 		}
 	}
 }

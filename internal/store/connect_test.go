@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"net"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,15 +18,15 @@ import (
 
 func TestASessionGivesUpASilentClient(t *testing.T) {
 	t.Parallel()
-	url := pgtest.Empty(t)
+	address := pgtest.Empty(t)
 	for name, c := range map[string]struct {
-		url  string
-		want []string
+		address string
+		want    []string
 	}{
-		"by itself":                {url, []string{"5", "5", "2", "15000"}},
-		"what the address chooses": {url + "&tcp_keepalives_idle=77&tcp_user_timeout=0", []string{"77", "5", "2", "0"}},
+		"by itself":                {address, []string{"5", "5", "2", "15000"}},
+		"what the address chooses": {also(t, address, "tcp_keepalives_idle=77&tcp_user_timeout=0"), []string{"77", "5", "2", "0"}},
 	} {
-		s, err := store.Open(c.url, store.Options{MaxOpen: 1})
+		s, err := store.Open(c.address, store.Options{MaxOpen: 1})
 		require.NoError(t, err, name)
 		pool, err := s.Pool()
 		require.NoError(t, err, name)
@@ -63,9 +65,9 @@ func TestConnectingHasAnEnd(t *testing.T) {
 // for statements that are only described (as some poolers need).
 func TestAConnectionKeepsOneKindOfStatements(t *testing.T) {
 	t.Parallel()
-	url := pgtest.Empty(t)
-	for mode, described := range map[string]bool{"": false, "&default_query_exec_mode=cache_describe": true} {
-		s, err := store.Open(url+mode, store.Options{})
+	address := pgtest.Empty(t)
+	for mode, described := range map[string]bool{"": false, "default_query_exec_mode=cache_describe": true} {
+		s, err := store.Open(also(t, address, mode), store.Options{})
 		require.NoError(t, err)
 		t.Cleanup(func() { s.Close() })
 		require.NoError(t, s.Ping(t.Context()))
@@ -81,4 +83,13 @@ func TestAConnectionKeepsOneKindOfStatements(t *testing.T) {
 		}))
 		require.NoError(t, c.Close())
 	}
+}
+
+// also adds settings to an address, which may have some.
+func also(t *testing.T, address, settings string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	require.NoError(t, err)
+	u.RawQuery = strings.Trim(u.RawQuery+"&"+settings, "&")
+	return u.String()
 }

@@ -127,7 +127,7 @@ func (s *Store) accept(ctx context.Context, a Arrival, enter func(tx *gorm.DB, a
 		})
 		switch {
 		case errors.Is(err, errKnown):
-			return in.row, false, nil
+			return in.row, false, s.logged(s.with(ctx))
 		case errors.Is(err, gorm.ErrDuplicatedKey) && tries == 1:
 			continue
 		}

@@ -105,9 +105,9 @@ func answered(ctx context.Context, req Request, a Answer, at time.Time) Operatio
 func (s *Store) answerBefore(ctx context.Context, req Request, why error) (Answer, error) {
 	op, known, err := s.Recall(ctx, req)
 	switch {
-	case errors.Is(err, ErrKeyReused):
+	case known && err != nil:
 		return Answer{}, err
-	case err != nil || !known:
+	case !known:
 		return Answer{}, why
 	}
 	return op.answer(), nil
@@ -137,7 +137,7 @@ func (s *Store) claim(tx *gorm.DB, req Request) (Operation, bool, error) {
 	if known.Digest != req.Digest {
 		return known, false, ErrKeyReused
 	}
-	return known, false, nil
+	return known, false, s.logged(tx)
 }
 
 // Recall finds what was asked for under a request's key. known is false when it
@@ -147,10 +147,12 @@ func (s *Store) Recall(ctx context.Context, req Request) (op Operation, known bo
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return op, false, nil
-	case err == nil && op.Digest != req.Digest:
+	case err != nil:
+		return op, false, err
+	case op.Digest != req.Digest:
 		return op, true, ErrKeyReused
 	}
-	return op, err == nil, err
+	return op, true, s.logged(s.with(ctx))
 }
 
 // Answered keeps what a command was answered, so that its repetition is answered

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm"
+
 	"hoso/internal/trail"
 )
 
@@ -93,11 +95,18 @@ func (s *Store) Started(ctx context.Context, kind string, ids ...string) error {
 // Restart asks the relay to start a dossier's workflow anew.
 func (s *Store) Restart(ctx context.Context, code string) error {
 	res := s.with(ctx).Model(&Outbox{}).Where("kind = ? AND dossier_code = ?", KindStart, code).
-		Updates(map[string]any{"state": "pending", "next_at": s.now(), "done_at": nil})
+		Updates(ordered(s.now()))
 	if res.Error == nil && res.RowsAffected == 0 {
 		return ErrNotFound
 	}
 	return res.Error
+}
+
+// ordered makes a start due that was ordered before. One that was carried out is a
+// new order, which has not waited since the first one.
+func ordered(now time.Time) map[string]any {
+	return map[string]any{"state": "pending", "next_at": now, "done_at": nil,
+		"created_at": gorm.Expr("CASE WHEN state = 'done' THEN ? ELSE created_at END", now)}
 }
 
 // Start reads what a workflow's summary and attributes are made from.

@@ -150,7 +150,7 @@ func (s *Store) reorderAll(tx *gorm.DB, now time.Time) (orders int64, err error)
 
 // reorder makes orders to start workflows due, and adds those that are missing.
 func (s *Store) reorder(tx *gorm.DB, kind, open string, now time.Time) (int64, error) {
-	res := tx.Model(&Outbox{}).Where("kind = ? AND dossier_code IN ("+open+")", kind).Updates(map[string]any{"state": "pending", "next_at": now, "done_at": nil})
+	res := tx.Model(&Outbox{}).Where("kind = ? AND dossier_code IN ("+open+")", kind).Updates(ordered(now))
 	if res.Error != nil {
 		return 0, res.Error
 	}

@@ -1,6 +1,7 @@
 package walls_test
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,9 +38,37 @@ func TestTheProgramCarriesNoBallast(t *testing.T) {
 // Who builds the program says so.
 func TestTheProgramIsBuiltLean(t *testing.T) {
 	t.Parallel()
-	for file, words := range map[string]string{"Makefile": "-tags=" + lean, "Dockerfile": "RUN go build -tags " + lean + " "} {
+	for file, words := range map[string]string{"Makefile": "LEAN := " + lean, "Dockerfile": "RUN go build -tags " + lean + " "} {
 		raw, err := os.ReadFile(filepath.Join("..", "..", file))
 		require.NoError(t, err)
 		require.Contains(t, string(raw), words, file)
+	}
+}
+
+// What somebody has told the Go tool, in the environment or by `go env -w`, holds
+// beside the tag: -buildvcs=false, say, without which a build fails where the
+// repository is another user's.
+func TestMakeKeepsWhatTheGoToolWasTold(t *testing.T) {
+	t.Parallel()
+	program, err := exec.LookPath("make")
+	if err != nil {
+		t.Skip("NOT TESTED: make is not installed")
+	}
+	for _, c := range []struct{ environment, written, want string }{
+		{"", "", "-tags=" + lean},
+		{"", "-buildvcs=false", "-buildvcs=false -tags=" + lean},
+		{"-v", "-buildvcs=false", "-v -tags=" + lean},
+		{"-tags=x,y -v", "", "-tags=" + lean + ",x,y -v"},
+		{"-v -tags=" + lean, "", "-v -tags=" + lean},
+	} {
+		written := filepath.Join(t.TempDir(), "env")
+		require.NoError(t, os.WriteFile(written, []byte("GOFLAGS="+c.written+"\n"), 0o600))
+		cmd := exec.Command(program, "-s", "-f", "Makefile", "-f", "-", "told")
+		cmd.Dir = filepath.Join("..", "..")
+		cmd.Stdin = strings.NewReader("told: ; @echo \"$$GOFLAGS\"\n")
+		cmd.Env = append(os.Environ(), "GOENV="+written, "GOFLAGS="+c.environment, "MAKEFLAGS=", "MFLAGS=")
+		said, err := cmd.Output()
+		require.NoError(t, err, c)
+		require.Equal(t, c.want, strings.TrimSpace(string(said)), cmp.Or(c.environment, c.written))
 	}
 }
