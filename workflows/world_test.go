@@ -71,6 +71,8 @@ type script struct {
 	// gather is how long messages wait for others, to be passed on together; 0 passes
 	// each on by itself.
 	gather time.Duration
+	// apart passes the last of them on by itself, before the dossier has heard the rest.
+	apart bool
 	// anewAt suggests to continue as new after the given numbers of steps.
 	anewAt []int
 	// limit ends the story, which counts as stuck unless it may be endless; 120
@@ -300,7 +302,8 @@ func (w *world) signal(m *message, quiet bool) {
 	w.pass(quiet, m)
 }
 
-// pass passes messages on, as the relay does: one by its own signal, several by one.
+// pass passes messages on: those that wait for others as the relay does, all by one
+// signal; the rest as former relays did, each by that of its kind.
 func (w *world) pass(quiet bool, messages ...*message) {
 	w.together = max(w.together, len(messages))
 	reports := make([]register.Report, len(messages))
@@ -311,7 +314,7 @@ func (w *world) pass(quiet bool, messages ...*message) {
 		}
 	}
 	switch r := reports[0]; {
-	case len(reports) > 1:
+	case w.script.gather > 0:
 		w.theatre.Signal(workflows.SignalReports, reports, quiet)
 	case r.Portal != nil:
 		w.theatre.Signal(workflows.SignalPortal, *r.Portal, quiet)
@@ -332,6 +335,10 @@ func (w *world) passGathered() {
 			w.signal(m, false)
 		}
 		return
+	}
+	if last := len(messages) - 1; w.script.apart && last > 0 {
+		w.pass(true, messages[:last]...)
+		messages = messages[last:]
 	}
 	w.pass(false, messages...)
 }
