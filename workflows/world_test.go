@@ -123,8 +123,9 @@ type world struct {
 	prefer  func(changeID string) workflow.Version
 	// loseAnswers lets every step be written and its answer get lost once.
 	loseAnswers bool
-	Questions   int // put to the portal
-	Along       int // steps recorded with the act that they follow from
+	Questions   int                // put to the portal
+	Along       int                // steps recorded with the act that they follow from
+	orders      []workflows.Effect // with a step that follows, as they came
 	finished    bool
 	gathered    []*message // waiting to be passed on together
 	together    int        // the most that were
@@ -543,6 +544,7 @@ func (w *world) then(e workflows.Effect, shipment string) workflows.Performed {
 	if e.Then == nil {
 		return out
 	}
+	w.orders = append(w.orders, e)
 	t := *e.Then
 	if shipment != "" {
 		t.Data = maps.Clone(t.Data)
