@@ -350,8 +350,13 @@ func (w *world) relay(m *message) {
 	w.signal(m, false)
 }
 
-// prepare gives a command an id, as the API does when it stores it.
+// prepare gives a command an id, as the API does when it stores it. A decision is
+// this world's own: a story is played by several at the same time.
 func (w *world) prepare(o operation) *operation {
+	if o.Decision != nil {
+		own := *o.Decision
+		o.Decision = &own
+	}
 	o.Operation, o.State, o.Role = w.id("op"), "pending", string(o.Kind)+"er"
 	return &o
 }
