@@ -237,3 +237,23 @@ func TestReportsInARow(t *testing.T) {
 	})
 	require.Greater(t, together.Load(), int64(10), "stories in which several did come together")
 }
+
+// TestReportsInARowAndOneMore: what is told after several that were told together is
+// taken in after them, also where the dossier hears of all of it at once.
+func TestReportsInARowAndOneMore(t *testing.T) {
+	t.Parallel()
+	w := tell(t, online(func(s *script) {
+		s.gather, s.apart = 5*time.Minute, true
+		s.portal = portal(map[string][]said{
+			"submit/1": {{time.Hour, dossier.Accepted, official, false, 0, 1}, {time.Hour + time.Minute, dossier.Processing, nil, false, 0, 1},
+				{time.Hour + 2*time.Minute, dossier.PaymentRequired, fee(8000), false, 0, 1}},
+			"payment/8000": {{time.Hour, dossier.Processing, nil, false, 0, 1}, {day, dossier.Resolved, paperResult, false, 0, 1}},
+		})
+		s.staff = staff(map[dossier.What]func(*world, register.Position) []ask{
+			dossier.WhatPayment: func(*world, register.Position) []ask { return []ask{{time.Hour, pays(8000)}} },
+		})
+	}))
+	require.Equal(t, 2, w.together)
+	require.Equal(t, path(2, 4, 6, 4, 9, 10), w.path())
+	require.NotNil(t, w.Row.DueAt, "the term runs from the acceptance")
+}

@@ -12,13 +12,17 @@ import (
 	"hoso/internal/register"
 )
 
-// The signals: what relays pass on from the inbox.
+// SignalReports is what relays pass on from the inbox: the reports that came in a
+// row, or the one, as []register.Report. They have one signal, whatever their kind
+// and number, because signals of several names are not read in the order they came.
+const SignalReports = "reports"
+
+// The signals of former relays, one report each. They are read first: they came
+// before.
 const (
 	SignalPortal = "portal-report" // carries a register.PortalReport
 	SignalParcel = "parcel-report" // carries a register.ParcelReport
 	SignalPapers = "papers-report" // carries a register.PapersReport
-	// SignalReports carries several of them that came in a row, as []register.Report.
-	SignalReports = "reports"
 )
 
 // QueryState is the one query, for support and tests; lists are read from the register.
@@ -119,7 +123,7 @@ func listen(ctx workflow.Context, start Start, story []gate) (*run, error) {
 		}
 	}
 	d.bags = workflow.GetSignalChannelWithOptions(ctx, SignalPapers, workflow.SignalChannelOptions{Description: "Tin từ túi giấy tờ"})
-	d.reports = workflow.GetSignalChannelWithOptions(ctx, SignalReports, workflow.SignalChannelOptions{Description: "Nhiều tin đến cùng lúc"})
+	d.reports = workflow.GetSignalChannelWithOptions(ctx, SignalReports, workflow.SignalChannelOptions{Description: "Tin đến, theo thứ tự"})
 	err := workflow.SetQueryHandlerWithOptions(ctx, QueryState, func() (State, error) { return d.State, nil },
 		workflow.QueryHandlerOptions{Description: "Trạng thái đầy đủ của hồ sơ"})
 	return d, err

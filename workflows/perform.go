@@ -37,15 +37,14 @@ func (d *run) performThrough(ctx workflow.Context, act string, e Effect, out any
 // the step as one.
 func (d *run) performStep(ctx workflow.Context, act string, e Effect, succeeded func(*run, Performed) register.Transition) (ending, error) {
 	foreseen := *d
-	t := succeeded(&foreseen, Performed{})
-	t = foreseen.step(t)
-	e.Then = &t
+	then := foreseen.step(succeeded(&foreseen, Performed{}))
+	e.Then = &then // the try's own: one that was given up may go on reading it
 	var done Performed
 	end, err := d.perform(ctx, act, e, &done)
 	if err != nil || !end.done() {
 		return end, err
 	}
-	t = succeeded(d, done)
+	t := succeeded(d, done)
 	if done.Recorded == nil {
 		return end, d.record(ctx, t)
 	}

@@ -249,6 +249,11 @@ func TestABetterSupplementWhileThePortalCannotBeReached(t *testing.T) {
 // for its step; what does not is recorded by itself.
 func TestStepsRecordedAlong(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, 2, tell(t, online(nil)).Along, "the submission's and the booking's")
+	w := tell(t, online(nil))
+	require.Equal(t, 2, w.Along, "the submission's and the booking's")
+	for i, kind := range []string{"submitted", "delivery_booked"} {
+		then := w.orders[i].Then
+		require.Equal(t, []any{kind, w.Facts.Code, w.stepOf(kind).Step}, []any{then.Kind, then.Code, then.Step}, "an order stays as it was given: a try that was given up may still be reading it")
+	}
 	require.Equal(t, 1, tell(t, online(func(s *script) { s.fault = faultAt("submit", fault{answerLost: true}) })).Along)
 }

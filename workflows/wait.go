@@ -57,7 +57,8 @@ func (d *run) pump(ctx workflow.Context) error {
 	return d.hearWatch(ctx)
 }
 
-// empty takes all reports that have come, kind by kind.
+// empty takes all reports that have come, in their order; those of former relays
+// kind by kind.
 func (d *run) empty(take func(register.Report) error) error {
 	if err := emptyOf(d.portal, func(r register.PortalReport) error { return take(register.Report{Portal: &r}) }); err != nil {
 		return err

@@ -71,6 +71,8 @@ type script struct {
 	// gather is how long messages wait for others, to be passed on together; 0 passes
 	// each on by itself.
 	gather time.Duration
+	// apart passes the last of them on by itself, before the dossier has heard the rest.
+	apart bool
 	// anewAt suggests to continue as new after the given numbers of steps.
 	anewAt []int
 	// limit ends the story, which counts as stuck unless it may be endless; 120
@@ -121,8 +123,9 @@ type world struct {
 	prefer  func(changeID string) workflow.Version
 	// loseAnswers lets every step be written and its answer get lost once.
 	loseAnswers bool
-	Questions   int // put to the portal
-	Along       int // steps recorded with the act that they follow from
+	Questions   int                // put to the portal
+	Along       int                // steps recorded with the act that they follow from
+	orders      []workflows.Effect // with a step that follows, as they came
 	finished    bool
 	gathered    []*message // waiting to be passed on together
 	together    int        // the most that were
@@ -300,7 +303,8 @@ func (w *world) signal(m *message, quiet bool) {
 	w.pass(quiet, m)
 }
 
-// pass passes messages on, as the relay does: one by its own signal, several by one.
+// pass passes messages on: those that wait for others as the relay does, all by one
+// signal; the rest as former relays did, each by that of its kind.
 func (w *world) pass(quiet bool, messages ...*message) {
 	w.together = max(w.together, len(messages))
 	reports := make([]register.Report, len(messages))
@@ -311,7 +315,7 @@ func (w *world) pass(quiet bool, messages ...*message) {
 		}
 	}
 	switch r := reports[0]; {
-	case len(reports) > 1:
+	case w.script.gather > 0:
 		w.theatre.Signal(workflows.SignalReports, reports, quiet)
 	case r.Portal != nil:
 		w.theatre.Signal(workflows.SignalPortal, *r.Portal, quiet)
@@ -333,6 +337,10 @@ func (w *world) passGathered() {
 		}
 		return
 	}
+	if last := len(messages) - 1; w.script.apart && last > 0 {
+		w.pass(true, messages[:last]...)
+		messages = messages[last:]
+	}
 	w.pass(false, messages...)
 }
 
@@ -342,8 +350,13 @@ func (w *world) relay(m *message) {
 	w.signal(m, false)
 }
 
-// prepare gives a command an id, as the API does when it stores it.
+// prepare gives a command an id, as the API does when it stores it. A decision is
+// this world's own: a story is played by several at the same time.
 func (w *world) prepare(o operation) *operation {
+	if o.Decision != nil {
+		own := *o.Decision
+		o.Decision = &own
+	}
 	o.Operation, o.State, o.Role = w.id("op"), "pending", string(o.Kind)+"er"
 	return &o
 }
@@ -536,6 +549,7 @@ func (w *world) then(e workflows.Effect, shipment string) workflows.Performed {
 	if e.Then == nil {
 		return out
 	}
+	w.orders = append(w.orders, e)
 	t := *e.Then
 	if shipment != "" {
 		t.Data = maps.Clone(t.Data)

@@ -61,8 +61,8 @@ func New(s *store.Store, t client.Client, name Namer, log *slog.Logger) *Relay {
 	return r
 }
 
-// KickMessage has a message passed on at once that has just been stored. When too
-// many wait, the row's own time comes.
+// KickMessage has a message passed on that has just been stored, with what else
+// comes for its dossier within a moment. When too many wait, the row's own time comes.
 func (r *Relay) KickMessage(m store.Inbox) {
 	if m.State != store.InboxPending {
 		return

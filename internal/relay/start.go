@@ -73,8 +73,7 @@ func (r *Relay) signal(ctx context.Context, messages []store.Inbox) (n int, err 
 	if len(reports) == 0 {
 		return 0, unread
 	}
-	name, payload := signalOf(reports)
-	err = r.temporal.SignalWorkflow(ctx, messages[0].DossierCode, "", name, payload)
+	err = r.temporal.SignalWorkflow(ctx, messages[0].DossierCode, "", workflows.SignalReports, reports)
 	var missing *serviceerror.NotFound
 	if errors.As(err, &missing) {
 		return 0, r.missing(ctx, messages)
@@ -123,18 +122,3 @@ func reportsIn(messages []store.Inbox) (reports []register.Report, err error) {
 }
 
 func told[T any](report T, err error) (*T, error) { return &report, err }
-
-// signalOf chooses the signal: one report has that of its kind.
-func signalOf(reports []register.Report) (name string, payload any) {
-	r := reports[0]
-	switch {
-	case len(reports) > 1:
-		return workflows.SignalReports, reports
-	case r.Parcel != nil:
-		return workflows.SignalParcel, *r.Parcel
-	case r.Papers != nil:
-		return workflows.SignalPapers, *r.Papers
-	default:
-		return workflows.SignalPortal, *r.Portal
-	}
-}

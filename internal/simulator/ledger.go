@@ -154,6 +154,13 @@ func (l *Ledger) SyncTo(n int64) error {
 	return nil
 }
 
+// Lines is how many lines have been appended.
+func (l *Ledger) Lines() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.n
+}
+
 // Broken is closed when the ledger can no longer be trusted to keep anything.
 func (l *Ledger) Broken() <-chan struct{} { return l.broken }
 

@@ -27,7 +27,7 @@ type Callback struct {
 	URL    string
 	Secret []byte
 	Body   []byte
-	N      int64  // of the event's line in the ledger
+	Lines  int64  // of the ledger when it was told, the event's among them
 	Times  int    // how often to tell it; 0 means once
 	Done   func() // called once it was told so often; may be nil
 }
@@ -42,9 +42,9 @@ type Sender struct {
 	load  *load
 	log   *slog.Logger
 	http  *http.Client
-	// durable is called before each delivery, with the event's line: nothing is told
-	// that a power cut could still undo.
-	durable func(n int64) error
+	// durable is called before each delivery, with the lines that must stand: nothing
+	// is told that a power cut could still undo.
+	durable func(lines int64) error
 
 	mu    sync.Mutex
 	lanes map[string]*lane
@@ -60,7 +60,7 @@ type lane struct {
 	failed int // attempts in a row
 }
 
-func newSender(clock Clock, steps *Scheduler, load *load, log *slog.Logger, durable func(n int64) error) *Sender {
+func newSender(clock Clock, steps *Scheduler, load *load, log *slog.Logger, durable func(lines int64) error) *Sender {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = inFlight
 	return &Sender{
@@ -166,7 +166,7 @@ func (s *Sender) backOff(l *lane, cb Callback, err error) {
 }
 
 func (s *Sender) post(ctx context.Context, cb Callback) error {
-	if err := s.durable(cb.N); err != nil {
+	if err := s.durable(cb.Lines); err != nil {
 		return err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, cb.URL, bytes.NewReader(cb.Body))

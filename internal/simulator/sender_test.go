@@ -184,7 +184,8 @@ func TestRedirectedCallbackIsNotTaken(t *testing.T) {
 	r.Await(t, 1)
 }
 
-// Nothing is told that is not on disk.
+// Nothing is told that is not on disk. Whoever tells an event has it as it was
+// before the ledger numbered it.
 func TestNothingIsToldBeforeItIsDurable(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(start)
@@ -193,13 +194,18 @@ func TestNothingIsToldBeforeItIsDurable(t *testing.T) {
 	d := &disk{file: c.Ledger.f, room: -1}
 	d.failSync.Store(true)
 	c.Ledger.f = d
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	r := receiver(t, clock)
-	e, err := c.Ledger.Append(effect("k"))
+	r.Answer(func(simtest.Delivery) int {
+		cancel() // it should not have come
+		return http.StatusAccepted
+	})
+	e := Entry{At: start, Kind: KindEvent, Code: "a", EventID: "a-1", Data: []byte(`{"n":1}`)}
+	_, err = c.Ledger.Append(e)
 	require.NoError(t, err)
-	cb := callback(r, "a", 1)
-	cb.N = e.N
-	c.Calls.Put(cb)
-	require.ErrorIs(t, c.Run(t.Context()), errDisk, "a broken disk ends the simulator")
+	c.Tell(new(Thread), e, r.URL+"/hook", secret)
+	require.ErrorIs(t, c.Run(ctx), errDisk, "a broken disk ends the simulator")
 	require.Empty(t, r.Took())
 	require.ErrorContains(t, c.Run(t.Context()), "runs already")
 }

@@ -66,7 +66,8 @@ func (c *Core) TryLater(t *Thread, step func(), err error) {
 }
 
 // Tell sends an event as a callback, or keeps it back until the thread comes to
-// rest, as its telling wants. The entry is the event's, and names it. What is
+// rest, as its telling wants. The entry is the event's, which stands in the ledger,
+// and names it. What is
 // noted when the callback was taken may be lost; then it is told once more.
 func (c *Core) Tell(t *Thread, e Entry, url string, secret []byte) {
 	if url == "" || t.Telling.Silent || t.told[e.EventID] {
@@ -74,7 +75,7 @@ func (c *Core) Tell(t *Thread, e Entry, url string, secret []byte) {
 	}
 	done := Entry{Kind: KindCallback, Party: e.Party, Code: e.Code, Ref: e.Ref, EventID: e.EventID}
 	cb := Callback{
-		Lane: e.Code, ID: e.EventID, URL: url, Secret: secret, Body: e.Data, N: e.N, Times: t.Telling.Duplicate,
+		Lane: e.Code, ID: e.EventID, URL: url, Secret: secret, Body: e.Data, Lines: c.Ledger.Lines(), Times: t.Telling.Duplicate,
 		Done: func() {
 			done.At = c.Now()
 			if _, err := c.Ledger.Append(done); err != nil {
