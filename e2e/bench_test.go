@@ -20,7 +20,8 @@ func TestBenchMeasuresBothShapes(t *testing.T) {
 	dir := filepath.Dir(s.data)
 	table := s.bench(t, dir, "--dossiers", "4", "--at-once", "4", "--turns", "1")
 	require.Equal(t, [2]float64{47, 24}, [2]float64{table["history events"][1], table["state transitions"][1]}, "the bare shape")
-	require.InDelta(t, 34, table["history events"][0], 8)
+	// Fewest where all reports come in a row, most where each comes by itself.
+	require.InDelta(t, 30, table["history events"][0], 8)
 	require.InDelta(t, 12, table["state transitions"][0], 4)
 	for name, of := range map[string]int{
 		"completed per second": 0, "CPU-ms: Temporal server": 0, "CPU-ms: PostgreSQL for hoso": 0, "CPU-ms: API": 0, "CPU-ms: worker": 0,
@@ -48,9 +49,9 @@ func TestBenchLeavesDossiersOpen(t *testing.T) {
 		if _, err := strconv.Atoi(words[0]); err != nil {
 			continue
 		}
-		require.Len(t, words, 5, line)
+		require.Len(t, words, 7, line)
 		open = append(open, words[0])
-		for _, column := range []int{2, 3} {
+		for _, column := range []int{2, 3, 4, 5} {
 			megabytes, err := strconv.ParseFloat(words[column], 64)
 			require.NoError(t, err, line)
 			require.Greater(t, megabytes, 10.0, line)
