@@ -74,7 +74,10 @@ func (c *Cluster) run() error {
 }
 
 // ready waits until the server takes connections.
-func (c *Cluster) ready() error {
+func (c *Cluster) ready() error { return c.until("SELECT true") }
+
+// until waits until the server answers a question with true.
+func (c *Cluster) until(question string) error {
 	db, err := sql.Open("pgx", c.URL())
 	if err != nil {
 		return err
@@ -84,16 +87,20 @@ func (c *Cluster) ready() error {
 	defer cancel()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
-	for db.PingContext(ctx) != nil {
+	for {
+		var yes bool
+		err := db.QueryRowContext(ctx, question).Scan(&yes)
+		if err == nil && yes {
+			return nil
+		}
 		select {
 		case <-again.C:
 		case <-c.ended:
-			return fmt.Errorf("postgres ended at once: %s", c.lastWords())
+			return fmt.Errorf("postgres ended: %s", c.lastWords())
 		case <-ctx.Done():
-			return fmt.Errorf("postgres does not answer: %s", c.lastWords())
+			return fmt.Errorf("%s: not yet: %w: %s", question, errors.Join(err, ctx.Err()), c.lastWords())
 		}
 	}
-	return nil
 }
 
 func (c *Cluster) lastWords() string {

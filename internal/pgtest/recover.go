@@ -5,15 +5,12 @@ package pgtest
 import (
 	"bytes"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
-	"time"
 )
 
 // Archive has the cluster keep its log in an archive beside its data, and starts
@@ -119,31 +116,6 @@ func (c *Cluster) Recover(t testing.TB) {
 		t.Fatalf("pgtest: %v", err)
 	}
 	c.receive(t)
-}
-
-// until waits until the answer to a question is true.
-func (c *Cluster) until(question string) error {
-	db, err := sql.Open("pgx", c.URL())
-	if err != nil {
-		return err
-	}
-	defer db.Close() //nolint:errcheck // nothing is lost with it
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for {
-		var yes bool
-		err := db.QueryRowContext(ctx, question).Scan(&yes)
-		if err == nil && yes {
-			return nil
-		}
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			return fmt.Errorf("%s: not yet: %w: %s", question, errors.Join(err, ctx.Err()), c.lastWords())
-		}
-	}
 }
 
 // client prepares one of PostgreSQL's programs that speaks to the cluster.
