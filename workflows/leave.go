@@ -21,7 +21,7 @@ func (d *run) leave(ctx workflow.Context) error {
 		return err
 	}
 	var late []string
-	if err := d.empty(func(r register.Report) error {
+	if err := d.drain(func(r register.Report) error {
 		late = append(late, r.Message())
 		return nil
 	}); err != nil {

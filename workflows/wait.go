@@ -43,7 +43,7 @@ func (d *run) mail() bool {
 // reported, then what staff ask.
 func (d *run) pump(ctx workflow.Context) error {
 	for d.mail() {
-		if err := d.empty(func(r register.Report) error { return d.hear(ctx, r) }); err != nil {
+		if err := d.drain(func(r register.Report) error { return d.hear(ctx, r) }); err != nil {
 			return err
 		}
 		for len(d.queue) > 0 {
@@ -57,19 +57,19 @@ func (d *run) pump(ctx workflow.Context) error {
 	return d.hearWatch(ctx)
 }
 
-// empty takes all reports that have come, in their order; those of former relays
+// drain takes all reports that have come, in their order; those of former relays
 // kind by kind.
-func (d *run) empty(take func(register.Report) error) error {
-	if err := emptyOf(d.portal, func(r register.PortalReport) error { return take(register.Report{Portal: &r}) }); err != nil {
+func (d *run) drain(take func(register.Report) error) error {
+	if err := drainOf(d.portal, func(r register.PortalReport) error { return take(register.Report{Portal: &r}) }); err != nil {
 		return err
 	}
-	if err := emptyOf(d.parcel, func(r register.ParcelReport) error { return take(register.Report{Parcel: &r}) }); err != nil {
+	if err := drainOf(d.parcel, func(r register.ParcelReport) error { return take(register.Report{Parcel: &r}) }); err != nil {
 		return err
 	}
-	if err := emptyOf(d.bags, func(r register.PapersReport) error { return take(register.Report{Papers: &r}) }); err != nil {
+	if err := drainOf(d.bags, func(r register.PapersReport) error { return take(register.Report{Papers: &r}) }); err != nil {
 		return err
 	}
-	return emptyOf(d.reports, func(several []register.Report) error {
+	return drainOf(d.reports, func(several []register.Report) error {
 		for _, r := range several {
 			if err := take(r); err != nil {
 				return err
@@ -79,7 +79,7 @@ func (d *run) empty(take func(register.Report) error) error {
 	})
 }
 
-func emptyOf[T any](channel workflow.ReceiveChannel, take func(T) error) error {
+func drainOf[T any](channel workflow.ReceiveChannel, take func(T) error) error {
 	for {
 		var r T // each its own: decoding leaves alone what is not said
 		if !channel.ReceiveAsync(&r) {

@@ -66,9 +66,9 @@ func (c *Core) TryLater(t *Thread, step func(), err error) {
 }
 
 // Tell sends an event as a callback, or keeps it back until the thread comes to
-// rest, as its telling wants. The entry is the event's, which stands in the ledger,
-// and names it. What is
-// noted when the callback was taken may be lost; then it is told once more.
+// rest, as its telling wants. The entry is the event's, which stands in the
+// ledger, and names it. What is noted when the callback was taken may be lost;
+// then it is told once more.
 func (c *Core) Tell(t *Thread, e Entry, url string, secret []byte) {
 	if url == "" || t.Telling.Silent || t.told[e.EventID] {
 		return
