@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net"
 	"strings"
 	"time"
 
@@ -13,21 +12,16 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
+
+	"hoso/internal/silence"
 )
 
-// A network that is cut, or a machine that is gone, says nothing: packets just do
-// not arrive. Left to themselves both ends of a connection take that for a long
-// answer: ours for a quarter of an hour, the server's for two hours, in which it
-// keeps the locks of a transaction under way from everybody else. So both are told
-// to give each other up after silentFor. How long a statement may take is another
-// thing: a living end answers for itself all the while.
-const (
-	silentFor     = 15 * time.Second
-	firstSign     = 5 * time.Second // of silence, after which the other end is asked for a sign of life
-	signEvery     = 5 * time.Second
-	signs         = int((silentFor - firstSign) / signEvery)
-	connectWithin = 10 * time.Second
-)
+// Left to themselves both ends of a connection take silence for a long answer: ours
+// for a quarter of an hour, the server's for two hours, in which it keeps the locks
+// of a transaction under way from everybody else. So both are told to give each
+// other up after silence.For. How long a statement may take is another thing: a
+// living end answers for itself all the while.
+const connectWithin = 10 * time.Second
 
 // openPostgres connects to a server, and wants an answer.
 func openPostgres(url string, config *gorm.Config) (*gorm.DB, error) {
@@ -49,10 +43,7 @@ func connections(url string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	config.DialFunc = (&net.Dialer{
-		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: firstSign, Interval: signEvery, Count: signs},
-		Control:         giveUpSilent,
-	}).DialContext
+	config.DialFunc = silence.Dialer().DialContext
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectWithin
 	}
@@ -82,10 +73,10 @@ func serverGivesUp(chosen map[string]string) string {
 		name  string
 		value int64
 	}{
-		{"tcp_keepalives_idle", int64(firstSign.Seconds())},
-		{"tcp_keepalives_interval", int64(signEvery.Seconds())},
-		{"tcp_keepalives_count", int64(signs)},
-		{"tcp_user_timeout", silentFor.Milliseconds()},
+		{"tcp_keepalives_idle", int64(silence.FirstSign.Seconds())},
+		{"tcp_keepalives_interval", int64(silence.SignEvery.Seconds())},
+		{"tcp_keepalives_count", int64(silence.Signs)},
+		{"tcp_user_timeout", silence.For.Milliseconds()},
 	} {
 		if _, there := chosen[setting.name]; !there {
 			statements = append(statements, fmt.Sprintf("SET %s = %d", setting.name, setting.value))

@@ -56,7 +56,7 @@ var walls = []wall{
 		may: []string{
 			"gorm.io", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/google/uuid", "golang.org/x/sync", "hoso/internal/audit",
 			"hoso/internal/catalogue", "hoso/internal/custody", "hoso/internal/dossier", "hoso/internal/notice", "hoso/internal/register",
-			"hoso/internal/trail",
+			"hoso/internal/silence", "hoso/internal/trail",
 		},
 		why: "the register calls nobody",
 	},

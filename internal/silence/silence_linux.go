@@ -1,4 +1,4 @@
-package store
+package silence
 
 import (
 	"errors"
@@ -17,7 +17,7 @@ func giveUpSilent(network, _ string, c syscall.RawConn) error {
 	}
 	var set error
 	err := c.Control(func(fd uintptr) {
-		set = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(silentFor.Milliseconds()))
+		set = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(For.Milliseconds()))
 	})
 	return errors.Join(err, set)
 }
